@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What playbooks ask about a pair before anything is sent to a server."""
+
+from __future__ import annotations
+
+import ipaddress
+import zlib
+from typing import Any, Callable, Dict, List, Mapping
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect import dialect_for
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import Server, parse_version
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect.options import options_for
+from ansible_collections.twoway.mysql.plugins.module_utils._errors import UnsupportedServer
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.pair import Pair, judge
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.report import report_pair
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.variables import restart_needed
+
+# What a distribution of today installs, for a plan before there is a server.
+_EXPECTED = {"mysql": Server("mysql", (9, 7, 0)), "mariadb": Server("mariadb", (11, 8, 0))}
+
+
+def server_id(address: str) -> int:
+    """Return a server id that is unique over a fleet: an IPv4 address as a number, else a checksum of the address."""
+    try:
+        return int(ipaddress.IPv4Address(address))
+    except ipaddress.AddressValueError:
+        return zlib.crc32(str(address).encode()) or 1
+
+
+def _server_of(facts: Mapping[str, Any], flavor: str) -> Server:
+    program = facts["host"]["program"]
+    if not program or not program["version"]:
+        return _EXPECTED[flavor]
+    return parse_version("%s %s" % (program["version"], program["flavor"]))
+
+
+def server_options(
+    settings: Mapping[str, Any], facts: Mapping[str, Any], flavor: str, extra: Mapping[str, Any]
+) -> List[Dict[str, Any]]:
+    """Return the options of a member's option file from neutral settings."""
+    try:
+        return [option.as_dict() for option in options_for(_server_of(facts, flavor), settings, extra)]
+    except ValueError as error:
+        raise AnsibleFilterError(
+            "The settings of the server cannot be written to an option file: %s" % error
+        ) from error
+
+
+def wanted_variables(options: List[Mapping[str, Any]]) -> Dict[str, Any]:
+    """Return the global variables that a list of options stands for, by name."""
+    return {option["variable"]: option["wanted"] for option in options if option["variable"]}
+
+
+def options_needing_restart(options: List[Mapping[str, Any]], facts: Mapping[str, Any], flavor: str) -> List[str]:
+    """Return the variables that differ from the options and can change only at a restart; none without a server."""
+    if not facts["settings"]:
+        return []
+    try:
+        dialect = dialect_for(_server_of(facts, flavor))
+    except UnsupportedServer:
+        return []
+    return restart_needed(facts["settings"], wanted_variables(options), dialect.restart_variables)
+
+
+def pair_findings(facts: Mapping[str, Any], wish: Mapping[str, Any]) -> List[Dict[str, Any]]:
+    """Return the findings about a pair, blockers first."""
+    # Ansible registers a failure as well: what tells nothing of the host is no facts.
+    told = {name: fact for name, fact in facts.items() if fact and "host" in fact}
+    return [finding.as_dict() for finding in judge(Pair(list(wish["members"]), told, wish))]
+
+
+def pair_report(facts: Mapping[str, Any], canaries: Mapping[str, Any]) -> List[str]:
+    """Return the pair in lines that a person reads."""
+    return report_pair(facts, canaries)
+
+
+class FilterModule:
+    """The filters of this file."""
+
+    def filters(self) -> Dict[str, Callable[..., Any]]:
+        """Return the filters by name."""
+        return {
+            "server_id": server_id,
+            "server_options": server_options,
+            "wanted_variables": wanted_variables,
+            "options_needing_restart": options_needing_restart,
+            "pair_findings": pair_findings,
+            "pair_report": pair_report,
+        }

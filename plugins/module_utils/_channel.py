@@ -1,0 +1,202 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""One channel on a live server: bring it to a wish, wait for it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import fields
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ._connection import Login, Session, connect
+from ._errors import ServerError, TwowayError
+from ._module import reconcile
+from ._plan.channel import DesiredChannel, plan_channel, show_channel
+from ._plan.steps import DrainApplier, Plan
+from ._read.replication import read_channel
+from ._secret import Secret
+from ._state.account import check_replication_password
+from ._state.binlog import BinlogCoordinates
+from ._state.channel import Channel, ChannelSettings
+from ._wait import wait_for
+
+
+def _coordinates_of(params: Mapping[str, Any]) -> Optional[BinlogCoordinates]:
+    file = params["source_log_file"]
+    return BinlogCoordinates(file, params["source_log_position"]) if file else None
+
+
+def _desired(params: Mapping[str, Any], session: Session) -> DesiredChannel:
+    values = {item.name: params[item.name] for item in fields(ChannelSettings)}
+    if values["source_password"] is not None:
+        check_replication_password(values["source_password"])
+        values["source_password"] = Secret(values["source_password"])
+    if not session.dialect.server.supports("channel_retry_count"):
+        values["retry_count"] = None
+    return DesiredChannel(
+        name=params["channel"],
+        state=params["state"],
+        settings=ChannelSettings(**values),
+        start_at=_coordinates_of(params),
+        reposition=params["reposition"],
+    )
+
+
+def _try_account(actual: Optional[Channel], desired: DesiredChannel) -> Optional[bool]:
+    """Return whether the source accepts the wished password; ``None`` when that did not have to be found out."""
+    wish = desired.settings
+    if actual is None or actual.settings.source_password is not None or wish.source_password is None:
+        return None
+    login = Login(
+        user=wish.source_user or actual.settings.source_user or "",
+        password=wish.source_password,
+        host=wish.source_host or actual.settings.source_host,
+        port=wish.source_port or actual.settings.source_port or 3306,
+        tls=bool(wish.tls if wish.tls is not None else actual.settings.tls),
+        connect_timeout=5,
+    )
+    try:
+        connect(login).close()
+    except ServerError as error:
+        return False if error.errno == 1045 else None
+    return True
+
+
+def _drain(session: Session, timeout_seconds: float) -> Callable[[DrainApplier], None]:
+    def drain(step: DrainApplier) -> None:
+        def is_done(channel: Optional[Channel]) -> bool:
+            return channel is None or channel.applier_error is not None or session.dialect.is_drained(channel)
+
+        _done, found = wait_for(lambda: read_channel(session, step.channel), is_done, timeout_seconds)
+        if found is None or session.dialect.is_drained(found):
+            return
+        trouble = found.applier_error.message if found.applier_error else "it is still at %s" % found.applied
+        raise TwowayError(
+            "The applier of channel %r did not apply everything that was received (up to %s): %s. The receiver stays"
+            " stopped and no setting was changed: that would drop the rest." % (step.channel, found.received, trouble)
+        )
+
+    return drain
+
+
+def apply_channel(module: AnsibleModule, session: Session) -> Dict[str, Any]:
+    """Return the result of the module ``replication_channel``."""
+    desired = _desired(module.params, session)
+    wait_seconds = module.params["wait_seconds"]
+    data_directory = session.variables()["datadir"]
+
+    def read() -> Optional[Channel]:
+        return read_channel(session, desired.name, data_directory)
+
+    password_works = _try_account(read(), desired)
+
+    def plan(actual: Optional[Channel]) -> Plan:
+        return plan_channel(actual, desired, session.dialect.receiver_can_change_alone, password_works)
+
+    def show(actual: Optional[Channel]) -> Any:
+        return show_channel(actual, desired)
+
+    result: Dict[str, Any] = {}
+    try:
+        result = reconcile(module, session, read, plan, show, {DrainApplier: _drain(session, wait_seconds)})
+        if desired.state == "started" and not module.check_mode:
+            _wait_until_connected(session, desired.name, wait_seconds)
+    except TwowayError as error:
+        done: Dict[str, Any] = {key: result[key] for key in ("changed", "steps") if key in result}
+        error.details = {"channel": _channel_after_failure(read), **done, **error.details}
+        raise
+    channel = read()
+    return {**result, "channel": channel.as_dict() if channel else None}
+
+
+def _channel_after_failure(read: Callable[[], Optional[Channel]]) -> Optional[Dict[str, Any]]:
+    try:
+        channel = read()
+    except TwowayError:
+        return None
+    return channel.as_dict() if channel else None
+
+
+def _wait_until_connected(session: Session, name: str, timeout_seconds: float) -> None:
+    def is_decided(channel: Optional[Channel]) -> bool:
+        return channel is None or channel.is_running or channel.is_refused
+
+    _decided, channel = wait_for(lambda: read_channel(session, name), is_decided, timeout_seconds)
+    if channel and channel.is_running:
+        return
+    error = (channel.receiver_error or channel.applier_error) if channel else None
+    raise TwowayError(
+        "Channel %r does not run: %s" % (name, error.message if error else "its receiver is not connected"),
+        errno=error.code if error else None,
+        channel=channel.as_dict() if channel else None,
+    )
+
+
+Condition = Tuple[str, Callable[[Optional[Channel]], bool]]
+
+
+def _conditions(params: Mapping[str, Any], session: Session) -> List[Condition]:
+    """Return what to wait for, in words and as a predicate."""
+    coordinates, lag = _coordinates_of(params), params["lag_below_seconds"]
+    conditions: List[Condition] = []
+    if params["running"]:
+        conditions.append(("both threads run", lambda channel: bool(channel and channel.is_running)))
+    if coordinates:
+        conditions.append(
+            (
+                "the applier has reached %s" % coordinates,
+                lambda channel: bool(channel and channel.applied and not channel.applied.is_before(coordinates)),
+            )
+        )
+    if params["drained"]:
+        conditions.append(
+            ("what was received is applied", lambda channel: bool(channel and session.dialect.is_drained(channel)))
+        )
+    if lag is not None:
+        conditions.append(
+            (
+                "the lag is below %d s" % lag,
+                lambda channel: bool(channel and channel.lag_seconds is not None and channel.lag_seconds < lag),
+            )
+        )
+    return conditions
+
+
+def wait_for_channel(module: AnsibleModule, session: Session) -> Dict[str, Any]:
+    """Return the result of the module ``replication_wait``.
+
+    :raises TwowayError: when a condition was not met in time, with the channel as it was then.
+    """
+    params = module.params
+    start = time.monotonic()
+    deadline = start + params["timeout_seconds"]
+
+    def read() -> Optional[Channel]:
+        return read_channel(session, params["channel"])
+
+    def give_up(condition: str, channel: Optional[Channel]) -> None:
+        raise TwowayError(
+            "Not within %d s: %s." % (params["timeout_seconds"], condition),
+            channel=channel.as_dict() if channel else None,
+        )
+
+    for words, is_met in [] if module.check_mode else _conditions(params, session):
+        met, seen = wait_for(read, is_met, deadline - time.monotonic())
+        if not met:
+            give_up(words, seen)
+    if params["gtid"] and not module.check_mode:
+        question = session.dialect.wait_for_gtid(params["gtid"], max(0.0, deadline - time.monotonic()))
+        if session.value(question, "wait for the GTIDs %s" % params["gtid"]) != 1:
+            give_up("the GTIDs %s are applied" % params["gtid"], read())
+    channel = read()
+    return {
+        "changed": False,
+        "waited_seconds": round(time.monotonic() - start, 3),
+        "channel": channel.as_dict() if channel else None,
+    }

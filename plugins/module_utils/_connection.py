@@ -1,0 +1,200 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Sessions on servers, over PyMySQL."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Dict, Iterator, List, Optional, Type
+
+from ._dialect import dialect_for
+from ._dialect.base import Dialect
+from ._dialect.features import parse_version
+from ._dialect.statement import Statement, sql
+from ._errors import ServerError, TwowayError
+from ._secret import Secret
+
+try:
+    import pymysql
+    from pymysql.connections import Connection, MysqlPacket
+    from pymysql.cursors import DictCursor
+
+    HAS_PYMYSQL = True
+except ImportError:
+    HAS_PYMYSQL = False
+
+DEFAULT_SOCKETS = (
+    "/run/mysqld/mysqld.sock",
+    "/var/run/mysqld/mysqld.sock",
+    "/var/lib/mysql/mysql.sock",
+    "/tmp/mysql.sock",
+)
+
+# A server may be set to read quotes and backslashes in another way; our sessions never do.
+_SESSION_START = (
+    "SET SESSION sql_mode = 'STRICT_TRANS_TABLES', SESSION time_zone = '+00:00', SESSION wait_timeout = 28800"
+)
+
+
+@dataclass(frozen=True)
+class Login:
+    """How to reach a server and as whom.
+
+    :ivar host: ``None`` for the local socket.
+    :ivar tls: whether a connection over the network has to be encrypted, certificates or not.
+    """
+
+    user: str = "root"
+    password: Optional[Secret] = None
+    host: Optional[str] = None
+    port: int = 3306
+    unix_socket: Optional[str] = None
+    config_file: Optional[str] = None
+    ca_cert: Optional[str] = None
+    client_cert: Optional[str] = None
+    client_key: Optional[str] = None
+    check_hostname: Optional[bool] = None
+    connect_timeout: int = 30
+    tls: bool = False
+
+    @property
+    def place(self) -> str:
+        """Where the server is, in words."""
+        return "%s:%d" % (self.host, self.port) if self.host else "socket %s" % self.socket_path
+
+    @property
+    def socket_path(self) -> str:
+        """The socket's path: the one given, else the first usual one that exists."""
+        if self.unix_socket:
+            return self.unix_socket
+        return next((path for path in DEFAULT_SOCKETS if os.path.exists(path)), DEFAULT_SOCKETS[0])
+
+    def _tls_context(self) -> Optional[ssl.SSLContext]:
+        if not (self.tls or self.ca_cert or self.client_cert):
+            return None
+        context = ssl.create_default_context(cafile=self.ca_cert)
+        context.check_hostname = bool(self.ca_cert) if self.check_hostname is None else self.check_hostname
+        context.verify_mode = ssl.CERT_REQUIRED if self.ca_cert else ssl.CERT_NONE
+        if self.client_cert:
+            context.load_cert_chain(self.client_cert, keyfile=self.client_key)
+        return context
+
+    def driver_arguments(self) -> Dict[str, Any]:
+        """Return the arguments for the driver's connection."""
+        arguments: Dict[str, Any] = {
+            "user": self.user,
+            # As bytes: the driver would encode a text as latin-1.
+            "password": self.password.reveal().encode("utf-8") if self.password else b"",
+            "connect_timeout": self.connect_timeout,
+            "charset": "utf8mb4",
+            "autocommit": True,
+            "init_command": _SESSION_START,
+        }
+        if self.config_file:
+            arguments["read_default_file"] = os.path.expanduser(self.config_file)
+        if self.host:
+            arguments.update(host=self.host, port=self.port)
+            context = self._tls_context()
+            if context:
+                arguments["ssl"] = context
+        else:
+            arguments["unix_socket"] = self.socket_path
+        return arguments
+
+
+class Session:
+    """One connection; errors become :class:`ServerError` and name what was being done."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self.dialect: Dialect = dialect_for(parse_version(connection.get_server_info()))
+
+    def query(self, statement: Statement, action: str) -> List[Dict[str, Any]]:
+        """Return the rows of a statement, each a dict by column name.
+
+        :param action: what is being done, as it completes the sentence "Failed to …".
+        :raises ServerError: when the server refuses or the connection breaks.
+        """
+        with _errors_named(action), self._connection.cursor(DictCursor) as cursor:
+            if statement.text == statement.redacted or not self.dialect.logs_secrets:
+                cursor.execute(statement.text)
+                return list(cursor.fetchall())
+            cursor.execute("SET SESSION sql_log_off = 1")
+            try:
+                cursor.execute(statement.text)
+                return list(cursor.fetchall())
+            finally:
+                cursor.execute("SET SESSION sql_log_off = 0")
+
+    def value(self, statement: Statement, action: str) -> Any:
+        """Return the only column of the only row; ``None`` when there is no row."""
+        rows = self.query(statement, action)
+        return next(iter(rows[0].values())) if rows else None
+
+    def variables(self) -> Dict[str, str]:
+        """Return all global variables by name in lower case."""
+        rows = self.query(sql("SHOW GLOBAL VARIABLES"), "read the server's variables")
+        return {row["Variable_name"].lower(): row["Value"] or "" for row in rows}
+
+    def status(self) -> Dict[str, str]:
+        """Return all global status counters by name in lower case."""
+        rows = self.query(sql("SHOW GLOBAL STATUS"), "read the server's status counters")
+        return {row["Variable_name"].lower(): row["Value"] or "" for row in rows}
+
+    def close(self) -> None:
+        """Give the connection back; a connection that is gone already is no error."""
+        with suppress(pymysql.err.Error):
+            self._connection.close()
+
+
+def _session_class() -> Type[Any]:
+    """Return the driver's connection class with one addition: its errors keep the server's sqlstate."""
+
+    class _Packet(MysqlPacket):
+        def raise_for_error(self) -> None:
+            try:
+                super().raise_for_error()
+            except pymysql.err.MySQLError as error:
+                if self._data[3:4] == b"#":
+                    error.sqlstate = self._data[4:9].decode("ascii")
+                raise
+
+    class _Connection(Connection):
+        def _read_packet(self, packet_type: Type[Any] = _Packet) -> Any:
+            return super()._read_packet(_Packet if packet_type is MysqlPacket else packet_type)
+
+    return _Connection
+
+
+@contextmanager
+def _errors_named(action: str) -> Iterator[None]:
+    try:
+        yield
+    except pymysql.err.MySQLError as error:
+        errno = error.args[0] if error.args and isinstance(error.args[0], int) else None
+        reason = str(error.args[-1]) if error.args else type(error).__name__
+        raise ServerError(action, errno, getattr(error, "sqlstate", None), reason) from error
+    except (OSError, ssl.SSLError, RuntimeError) as error:
+        raise ServerError(action, None, None, str(error)) from error
+
+
+def connect(login: Login) -> Session:
+    """Return a session.
+
+    :raises TwowayError: when the driver is missing on this host.
+    :raises ServerError: when the server cannot be reached or refuses the login.
+    """
+    if not HAS_PYMYSQL:
+        raise TwowayError(
+            "The Python library PyMySQL is missing on this host. Install the package python3-pymysql"
+            " (the role twoway.mysql.mysql_server does)."
+        )
+    with _errors_named("connect to the server at %s as %s" % (login.place, login.user)):
+        return Session(_session_class()(**login.driver_arguments()))

@@ -1,0 +1,306 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""What every dialect has to answer. Nothing above the dialects knows which server it speaks to."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Type
+
+from .._plan import steps as do
+from .._secret import Secret
+from .._state.account import Account, AccountName, parse_grants
+from .._state.binlog import BinlogCoordinates, BinlogStatus
+from .._state.channel import Channel
+from .._state.variables import normalize_value
+from .features import Server
+from .statement import Identifier, Raw, Statement, sql, sql_list
+
+Row = Mapping[str, Any]
+Renderer = Callable[[Any], List[Statement]]
+
+
+class Dialect(ABC):
+    """The language of one server.
+
+    Methods that return a :class:`Statement` say how to ask; ``parse_…`` methods say how to read the answer.
+    """
+
+    #: Global privileges that each purpose of an account needs, by the names of ``SHOW GRANTS``.
+    privileges_by_purpose: Dict[str, FrozenSet[str]]
+    #: Variables that this server reads only when it starts.
+    restart_variables: FrozenSet[str]
+    #: Whether the general log shows the passwords of statements, so that these have to be kept out of it.
+    logs_secrets: bool
+    #: Whether settings of the receiver can change while the applier runs.
+    receiver_can_change_alone: bool
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._renderers: Dict[Type[do.Step], Renderer] = {
+            do.CreateAccount: self._create_account,
+            do.SetPassword: self._set_password,
+            do.SetTlsRequirement: self._set_tls_requirement,
+            do.GrantPrivileges: self._grant_privileges,
+            do.RevokePrivileges: self._revoke_privileges,
+            do.DropAccount: lambda step: [sql("DROP USER {}@{}", *_name(step.account))],
+            do.SetVariable: lambda step: [sql("SET GLOBAL {} = {}", Identifier(step.variable), _number(step.value))],
+            do.StopReceiver: self._stop_receiver,
+            do.StopApplier: self._stop_applier,
+            do.StartReceiver: self._start_receiver,
+            do.StartApplier: self._start_applier,
+            do.ChangeSource: self._change_source,
+            do.RemoveChannel: self._remove_channel,
+            do.CloseGate: lambda step: [self.set_gate(is_open=False)],
+            do.OpenGate: lambda step: [self.set_gate(is_open=True)],
+        }
+
+    def render(self, step: do.Step) -> List[Statement]:
+        """Return the statements that carry out a step, in order.
+
+        :raises KeyError: for a step that is not said in SQL.
+        """
+        return self._renderers[type(step)](step)
+
+    # Accounts are alike on both flavors.
+
+    def read_account(self, account: AccountName) -> Statement:
+        """Return the question for plugin, authentication string and TLS requirement of an account."""
+        return sql(
+            "SELECT plugin, authentication_string, ssl_type FROM mysql.user WHERE User = {} AND Host = {}",
+            *_name(account),
+        )
+
+    def read_grants(self, account: AccountName) -> Statement:
+        """Return the question for the grants of an account."""
+        return sql("SHOW GRANTS FOR {}@{}", *_name(account))
+
+    def parse_account(self, account: AccountName, row: Row, grants: Sequence[str]) -> Account:
+        """Return the account from the answers to :meth:`read_account` and :meth:`read_grants`."""
+        privileges, other = parse_grants(grants)
+        return Account(
+            name=account,
+            plugin=_text(row["plugin"]),
+            authentication_string=_text(row["authentication_string"]),
+            requires_tls=bool(_text(row["ssl_type"])),
+            privileges=privileges,
+            other_grants=other,
+        )
+
+    def _create_account(self, step: do.CreateAccount) -> List[Statement]:
+        requirement = Raw("SSL" if step.require_tls else "NONE")
+        return [
+            sql("CREATE USER {}@{} IDENTIFIED BY {} REQUIRE {}", *_name(step.account), step.password, requirement),
+        ]
+
+    def _set_password(self, step: do.SetPassword) -> List[Statement]:
+        return [sql("ALTER USER {}@{} IDENTIFIED BY {}", *_name(step.account), step.password)]
+
+    def _set_tls_requirement(self, step: do.SetTlsRequirement) -> List[Statement]:
+        requirement = Raw("SSL" if step.require_tls else "NONE")
+        return [sql("ALTER USER {}@{} REQUIRE {}", *_name(step.account), requirement)]
+
+    def _grant_privileges(self, step: do.GrantPrivileges) -> List[Statement]:
+        return [sql("GRANT {} ON *.* TO {}@{}", Raw(", ".join(step.privileges)), *_name(step.account))]
+
+    def _revoke_privileges(self, step: do.RevokePrivileges) -> List[Statement]:
+        # ALL PRIVILEGES stands in no list with others, and leaves the GRANT OPTION.
+        alone = [privilege for privilege in step.privileges if privilege == "ALL PRIVILEGES"]
+        others = ", ".join(privilege for privilege in step.privileges if privilege not in alone)
+        return [
+            sql("REVOKE {} ON *.* FROM {}@{}", Raw(listed), *_name(step.account))
+            for listed in [*alone, others]
+            if listed
+        ]
+
+    # Channels.
+
+    @abstractmethod
+    def read_channels(self) -> Statement:
+        """Return the question for the status of all channels."""
+
+    def read_channel_options(self) -> Optional[Statement]:
+        """Return the question for settings that the status lacks, ``None`` where there is no such question."""
+        return None
+
+    @abstractmethod
+    def parse_channel(self, row: Row, options: Optional[Row]) -> Optional[Channel]:
+        """Return a channel from a row of :meth:`read_channels` and the row of options of the same channel.
+
+        ``None`` for a row that stands for no channel (a server keeps one after a filter was set).
+        """
+
+    @abstractmethod
+    def channel_options_key(self, row: Row) -> str:
+        """Return the name of the channel that a row of options belongs to."""
+
+    def channel_file(self, channel: str) -> Optional[str]:
+        """Return the file, below the data directory, that keeps a channel's password; ``None`` where a table does."""
+        return None
+
+    def password_in_channel_file(self, content: str) -> str:
+        """Return the password from the content of :meth:`channel_file`."""
+        raise TypeError("this server keeps the settings of its channels in a table")
+
+    @abstractmethod
+    def is_drained(self, channel: Channel) -> bool:
+        """Return whether everything that the channel received has been applied."""
+
+    @abstractmethod
+    def source_option(self, setting: str, value: Any) -> Statement:
+        """Return one option of the statement that changes a channel."""
+
+    @abstractmethod
+    def _change_source(self, step: do.ChangeSource) -> List[Statement]: ...
+
+    @abstractmethod
+    def _stop_receiver(self, step: do.StopReceiver) -> List[Statement]: ...
+
+    @abstractmethod
+    def _stop_applier(self, step: do.StopApplier) -> List[Statement]: ...
+
+    @abstractmethod
+    def _start_receiver(self, step: do.StartReceiver) -> List[Statement]: ...
+
+    @abstractmethod
+    def _start_applier(self, step: do.StartApplier) -> List[Statement]: ...
+
+    @abstractmethod
+    def _remove_channel(self, step: do.RemoveChannel) -> List[Statement]: ...
+
+    @abstractmethod
+    def start_applier_until(self, channel: str, coordinates: BinlogCoordinates) -> Statement:
+        """Return the statement that applies events up to a place in the source's binary log and then stops."""
+
+    def stop_applier(self, channel: str) -> Statement:
+        """Return the statement that stops the applier alone."""
+        return self._stop_applier(do.StopApplier("", channel))[0]
+
+    def start_applier(self, channel: str) -> Statement:
+        """Return the statement that starts the applier alone."""
+        return self._start_applier(do.StartApplier("", channel))[0]
+
+    # Binary log, GTIDs, replicas.
+
+    def read_snapshot_coordinates(self) -> Optional[Statement]:
+        """Return the question, inside a snapshot, for its place in the binary log (``file``, ``position``).
+
+        ``None`` where a server can tell that only while writes are held.
+        """
+        return None
+
+    @abstractmethod
+    def read_binlog_status(self) -> Statement:
+        """Return the question for the server's own position; no row comes back while the binary log is off."""
+
+    @abstractmethod
+    def parse_binlog_status(self, rows: Sequence[Row], variables: Mapping[str, str]) -> BinlogStatus:
+        """Return the status from the answer to :meth:`read_binlog_status` and the server's global variables."""
+
+    def read_global_filters(self) -> Optional[Statement]:
+        """Return the question for replica-side filters (``name``, ``rule``), ``None`` where variables show them."""
+        return None
+
+    #: Filters without a rule, where the answer to :meth:`read_global_filters` leaves them out.
+    empty_filters: Mapping[str, str] = {}
+
+    @abstractmethod
+    def read_replicas(self) -> Statement:
+        """Return the question for the replicas that are connected."""
+
+    @abstractmethod
+    def start_history(self, gtid: str, own_domain: Optional[int]) -> List[Statement]:
+        """Return the statements that empty the server's binary log and let its history begin at a GTID set or position.
+
+        :param gtid: what the server's data hold, as text; empty when GTIDs play no part.
+        :param own_domain: the replication domain this server writes in (MariaDB).
+        """
+
+    @abstractmethod
+    def wait_for_gtid(self, gtid: str, timeout_seconds: float) -> Statement:
+        """Return the question that waits for a GTID set or position; its only column is 1 when it was reached."""
+
+    @abstractmethod
+    def gtid_covers(self, held: str, wanted: str) -> bool:
+        """Return whether a server that holds one GTID set (or position) has everything of the other."""
+
+    # The servers' own client programs.
+
+    #: Names of the dump program, the best first.
+    dump_programs: List[str]
+    #: Names of the client program, the best first.
+    client_programs: List[str]
+
+    @abstractmethod
+    def dump_coordinates_arguments(self, variables: Mapping[str, str]) -> List[str]:
+        """Return the arguments with which a dump carries its coordinates, and its GTID set where GTIDs are on."""
+
+    @abstractmethod
+    def dump_plain_arguments(self) -> List[str]:
+        """Return the arguments with which a dump carries no coordinates at all."""
+
+    @abstractmethod
+    def client_tls_options(self, ca_cert: Optional[str]) -> Dict[str, Any]:
+        """Return the options of a client that demand TLS, and the right certificate where a CA is given."""
+
+    def read_gtid_at(self, coordinates: BinlogCoordinates) -> Optional[Statement]:
+        """Return the question for the GTID position at a place in the binary log; ``None`` where a dump tells it."""
+        return None
+
+    # Write gate, events.
+
+    @abstractmethod
+    def gate_variable(self) -> str:
+        """Return the variable that says whether all writes of clients are refused."""
+
+    @abstractmethod
+    def set_gate(self, is_open: bool) -> Statement:
+        """Return the statement that opens or closes the write gate."""
+
+    @abstractmethod
+    def lift_gate(self) -> Optional[Statement]:
+        """Return the statement that lets an administrator write on a gated server, while ordinary accounts stay out.
+
+        ``None`` where an administrator can write as it is.
+        """
+
+    def disable_event_on_replica(self, schema: str, event: str) -> Statement:
+        """Return the statement that keeps a copied event from running on this member too."""
+        place = "REPLICA" if self.server.supports("event_disable_on_replica") else "SLAVE"
+        return sql("ALTER EVENT {}.{} DISABLE ON {}", Identifier(schema), Identifier(event), Raw(place))
+
+    @staticmethod
+    def _stored_password(options: Optional[Row]) -> Optional[Secret]:
+        """Return the password that the channel connects with, where the row of options has it."""
+        password = (options or {}).get("source_password")
+        return None if password is None else Secret(_text(password))
+
+    def _sources(self, prefix: str, settings: Mapping[str, Any], suffix: str = "") -> Statement:
+        return sql_list(prefix, [self.source_option(name, value) for name, value in settings.items()], suffix)
+
+
+def _name(account: AccountName) -> tuple[str, str]:
+    return account.user, account.host
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value).decode("latin-1")
+    return "" if value is None else str(value)
+
+
+def _number(value: Any) -> Any:
+    """Return a number that came as text as a number: servers take ``64K`` and ``'65536'`` for a text, and refuse them.
+
+    >>> [_number(value) for value in ("65536", "64K", "0.5", "ROW", 1, "1-1-40", "")]
+    [65536, 65536, 0.5, 'ROW', 1, '1-1-40', '']
+    """
+    if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?[kmgt]?", value.strip().lower()):
+        number = float(normalize_value(value))
+        return int(number) if number.is_integer() and "." not in value else number
+    return value

@@ -1,0 +1,227 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""The language of MariaDB 10.6 to 12.x."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Optional, Sequence
+
+from .._errors import Refused
+from .._plan import steps as do
+from .._state.binlog import BinlogCoordinates, BinlogStatus
+from .._state.channel import FILE_POSITION, GTID, Channel, ChannelSettings
+from .._state.gtid import parse_gtid_position
+from .base import Dialect, Row
+from .channel_row import common_settings, names_in, normalize_row, parse_common
+from .statement import Raw, Statement, sql
+
+_SOURCE_OPTIONS = {
+    "source_host": "MASTER_HOST",
+    "source_port": "MASTER_PORT",
+    "source_user": "MASTER_USER",
+    "source_password": "MASTER_PASSWORD",
+    "coordinates": "MASTER_USE_GTID",
+    "tls": "MASTER_SSL",
+    "tls_verify": "MASTER_SSL_VERIFY_SERVER_CERT",
+    "tls_ca": "MASTER_SSL_CA",
+    "tls_cert": "MASTER_SSL_CERT",
+    "tls_key": "MASTER_SSL_KEY",
+    "connect_retry_seconds": "MASTER_CONNECT_RETRY",
+    "retry_count": "MASTER_RETRY_COUNT",
+    "heartbeat_seconds": "MASTER_HEARTBEAT_PERIOD",
+    "delay_seconds": "MASTER_DELAY",
+    "start_file": "MASTER_LOG_FILE",
+    "start_position": "MASTER_LOG_POS",
+}
+
+
+class MariadbDialect(Dialect):
+    """MariaDB. Its own words are used throughout: every supported version understands them."""
+
+    privileges_by_purpose = {
+        "replication": frozenset({"REPLICATION SLAVE"}),
+        "monitor": frozenset({"BINLOG MONITOR", "REPLICA MONITOR", "PROCESS"}),
+        "seed": frozenset(
+            {"SELECT", "SHOW VIEW", "TRIGGER", "EVENT", "LOCK TABLES", "RELOAD", "PROCESS", "BINLOG MONITOR"}
+        ),
+    }
+    logs_secrets = True
+    receiver_can_change_alone = False
+    restart_variables = frozenset(
+        {
+            "bind_address",
+            "log_bin",
+            "log_bin_basename",
+            "log_bin_index",
+            "log_slave_updates",
+            "master_retry_count",
+            "port",
+            "relay_log",
+            "relay_log_basename",
+            "relay_log_recovery",
+            "report_host",
+            "report_port",
+            "binlog_do_db",
+            "binlog_ignore_db",
+            "ssl_ca",
+            "ssl_cert",
+            "ssl_key",
+        }
+    )
+
+    # Channels.
+
+    def read_channels(self) -> Statement:
+        return sql("SHOW ALL SLAVES STATUS")
+
+    def channel_options_key(self, row: Row) -> str:
+        return str(row["channel"])
+
+    def parse_channel(self, row: Row, options: Optional[Row]) -> Optional[Channel]:
+        row = normalize_row(row)
+        if not row["source_host"]:
+            return None
+        retry_count = row.get("source_retry_count")
+        settings = ChannelSettings(
+            **common_settings(row),
+            coordinates=FILE_POSITION if row["using_gtid"] == "No" else GTID,
+            retry_count=None if retry_count is None else int(retry_count),
+            heartbeat_seconds=float(row["replica_heartbeat_period"]),
+            source_password=self._stored_password(options),
+        )
+        return parse_common(
+            row,
+            name=row["connection_name"],
+            settings=settings,
+            gtid_received=row["gtid_io_pos"],
+            gtid_applied=row["gtid_replica_pos"],
+        )
+
+    def channel_file(self, channel: str) -> Optional[str]:
+        # The server writes the name of a named connection in lower case into the file's name.
+        return "master-%s.info" % channel.lower() if channel else "master.info"
+
+    def password_in_channel_file(self, content: str) -> str:
+        # Lines: count of lines, log file, position, host, user, password, …
+        return content.split("\n")[5]
+
+    def is_drained(self, channel: Channel) -> bool:
+        return channel.received == channel.applied
+
+    def source_option(self, setting: str, value: Any) -> Statement:
+        if setting == "coordinates":
+            return sql("MASTER_USE_GTID = {}", Raw("slave_pos" if value == GTID else "no"))
+        if setting not in _SOURCE_OPTIONS:
+            raise Refused("A channel of MariaDB has no setting %r." % setting)
+        return sql("{} = {}", Raw(_SOURCE_OPTIONS[setting]), value)
+
+    def _named(self, template: str, channel: str) -> List[Statement]:
+        """Return the statement with the channel's name after its second word, where the channel has a name."""
+        return [sql(template, Raw(sql(" {}", channel).text if channel else ""))]
+
+    def _change_source(self, step: do.ChangeSource) -> List[Statement]:
+        settings = dict(step.settings)
+        if step.start_at:
+            settings.update(start_file=step.start_at.file, start_position=step.start_at.position)
+        return [self._sources(self._named("CHANGE MASTER{} TO ", step.channel)[0].text, settings)]
+
+    def _stop_receiver(self, step: do.StopReceiver) -> List[Statement]:
+        return self._named("STOP SLAVE{} IO_THREAD", step.channel)
+
+    def _stop_applier(self, step: do.StopApplier) -> List[Statement]:
+        return self._named("STOP SLAVE{} SQL_THREAD", step.channel)
+
+    def _start_receiver(self, step: do.StartReceiver) -> List[Statement]:
+        return self._named("START SLAVE{} IO_THREAD", step.channel)
+
+    def _start_applier(self, step: do.StartApplier) -> List[Statement]:
+        return self._named("START SLAVE{} SQL_THREAD", step.channel)
+
+    def _remove_channel(self, step: do.RemoveChannel) -> List[Statement]:
+        return self._named("RESET SLAVE{} ALL", step.channel)
+
+    def start_applier_until(self, channel: str, coordinates: BinlogCoordinates) -> Statement:
+        return sql(
+            "START SLAVE{} SQL_THREAD UNTIL MASTER_LOG_FILE = {}, MASTER_LOG_POS = {}",
+            Raw(sql(" {}", channel).text if channel else ""),
+            coordinates.file,
+            coordinates.position,
+        )
+
+    # Binary log, GTIDs, replicas.
+
+    def read_snapshot_coordinates(self) -> Optional[Statement]:
+        status = "(SELECT VARIABLE_VALUE FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = {}) AS {}"
+        return sql(
+            "SELECT " + status + ", " + status,
+            "BINLOG_SNAPSHOT_FILE",
+            Raw("file"),
+            "BINLOG_SNAPSHOT_POSITION",
+            Raw("position"),
+        )
+
+    def read_binlog_status(self) -> Statement:
+        return sql("SHOW MASTER STATUS")
+
+    def parse_binlog_status(self, rows: Sequence[Row], variables: Mapping[str, str]) -> BinlogStatus:
+        gtid = variables.get("gtid_binlog_pos", "")
+        if not rows:
+            return BinlogStatus(coordinates=None, gtid=gtid)
+        row = rows[0]
+        return BinlogStatus(
+            coordinates=BinlogCoordinates(row["File"], int(row["Position"])),
+            do_db=names_in(row["Binlog_Do_DB"]),
+            ignore_db=names_in(row["Binlog_Ignore_DB"]),
+            gtid=gtid,
+        )
+
+    def read_replicas(self) -> Statement:
+        return sql("SHOW SLAVE HOSTS")
+
+    def start_history(self, gtid: str, own_domain: Optional[int]) -> List[Statement]:
+        position = parse_gtid_position(gtid)
+        statements = [sql("RESET MASTER"), sql("SET GLOBAL gtid_slave_pos = {}", str(position))]
+        own_part = position.domain(own_domain) if own_domain is not None else None
+        if own_part:
+            # The donor already has transactions of this domain: their numbers must go on where they stood.
+            statements.append(sql("SET GLOBAL gtid_binlog_state = {}", str(own_part)))
+        return statements
+
+    def wait_for_gtid(self, gtid: str, timeout_seconds: float) -> Statement:
+        return sql("SELECT MASTER_GTID_WAIT({}, {}) = 0 AS reached", gtid, timeout_seconds)
+
+    def gtid_covers(self, held: str, wanted: str) -> bool:
+        return parse_gtid_position(held).covers(parse_gtid_position(wanted))
+
+    # Client programs.
+
+    dump_programs = ["mariadb-dump", "mysqldump"]
+    client_programs = ["mariadb", "mysql"]
+
+    def dump_coordinates_arguments(self, variables: Mapping[str, str]) -> List[str]:
+        return ["--master-data=2"]
+
+    def dump_plain_arguments(self) -> List[str]:
+        return []
+
+    def client_tls_options(self, ca_cert: Optional[str]) -> Dict[str, Any]:
+        options: Dict[str, Any] = {"ssl": 1, "ssl-verify-server-cert": int(bool(ca_cert))}
+        return {**options, "ssl-ca": ca_cert} if ca_cert else options
+
+    def read_gtid_at(self, coordinates: BinlogCoordinates) -> Optional[Statement]:
+        return sql("SELECT BINLOG_GTID_POS({}, {})", coordinates.file, coordinates.position)
+
+    # Write gate.
+
+    def gate_variable(self) -> str:
+        return "read_only"
+
+    def set_gate(self, is_open: bool) -> Statement:
+        return sql("SET GLOBAL read_only = {}", 0 if is_open else 1)
+
+    def lift_gate(self) -> Optional[Statement]:
+        return None

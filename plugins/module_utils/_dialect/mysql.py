@@ -1,0 +1,256 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""The language of MySQL 5.7 to 26.x."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Optional, Sequence
+
+from .._plan import steps as do
+from .._state.binlog import BinlogCoordinates, BinlogStatus
+from .._state.channel import FILE_POSITION, GTID, Channel, ChannelSettings
+from .._state.gtid import parse_gtid_set
+from .base import Dialect, Row
+from .channel_row import common_settings, names_in, normalize_row, parse_common
+from .statement import Raw, Statement, sql
+
+# Option of CHANGE REPLICATION SOURCE TO for each setting; {} is SOURCE, or MASTER on old servers.
+_SOURCE_OPTIONS = {
+    "source_host": "{}_HOST",
+    "source_port": "{}_PORT",
+    "source_user": "{}_USER",
+    "source_password": "{}_PASSWORD",
+    "coordinates": "{}_AUTO_POSITION",
+    "tls": "{}_SSL",
+    "tls_verify": "{}_SSL_VERIFY_SERVER_CERT",
+    "tls_ca": "{}_SSL_CA",
+    "tls_cert": "{}_SSL_CERT",
+    "tls_key": "{}_SSL_KEY",
+    "connect_retry_seconds": "{}_CONNECT_RETRY",
+    "retry_count": "{}_RETRY_COUNT",
+    "heartbeat_seconds": "{}_HEARTBEAT_PERIOD",
+    "delay_seconds": "{}_DELAY",
+    "compression": "{}_COMPRESSION_ALGORITHMS",
+    "public_key_request": "GET_{}_PUBLIC_KEY",
+    "start_file": "{}_LOG_FILE",
+    "start_position": "{}_LOG_POS",
+}
+
+
+class MysqlDialect(Dialect):
+    """MySQL, and what descends from it without another grammar (Percona Server)."""
+
+    privileges_by_purpose = {
+        "replication": frozenset({"REPLICATION SLAVE"}),
+        "monitor": frozenset({"REPLICATION CLIENT", "PROCESS"}),
+        "seed": frozenset(
+            {"SELECT", "SHOW VIEW", "TRIGGER", "EVENT", "LOCK TABLES", "RELOAD", "PROCESS", "REPLICATION CLIENT"}
+        ),
+    }
+    logs_secrets = False
+    receiver_can_change_alone = True
+    restart_variables = frozenset(
+        {
+            "bind_address",
+            "mysqlx_bind_address",
+            "log_bin",
+            "log_bin_basename",
+            "log_bin_index",
+            "log_replica_updates",
+            "log_slave_updates",
+            "port",
+            "relay_log",
+            "relay_log_basename",
+            "relay_log_recovery",
+            "report_host",
+            "report_port",
+            "binlog_do_db",
+            "binlog_ignore_db",
+            "replicate_do_db",
+            "replicate_ignore_db",
+            "replicate_wild_do_table",
+            "replicate_wild_ignore_table",
+            "plugin_load_add",
+            "gtid_mode",
+            "enforce_gtid_consistency",
+        }
+    )
+
+    @property
+    def _source(self) -> Raw:
+        return Raw("SOURCE" if self.server.supports("change_source_statement") else "MASTER")
+
+    @property
+    def _replica(self) -> Raw:
+        return Raw("REPLICA" if self.server.supports("replica_statements") else "SLAVE")
+
+    def _for_channel(self, template: str, channel: str) -> List[Statement]:
+        return [sql(template + " FOR CHANNEL {}", self._replica, channel)]
+
+    # Channels.
+
+    def read_channels(self) -> Statement:
+        return sql("SHOW {} STATUS", self._replica)
+
+    def read_channel_options(self) -> Optional[Statement]:
+        compression = "COMPRESSION_ALGORITHM" if self.server.supports("channel_compression") else "NULL"
+        return sql(
+            "SELECT c.CHANNEL_NAME AS channel, c.HEARTBEAT_INTERVAL AS heartbeat, {} AS compression,"
+            " m.User_password AS source_password"
+            " FROM performance_schema.replication_connection_configuration AS c"
+            " LEFT JOIN mysql.slave_master_info AS m"
+            " ON m.Channel_name = CONVERT(c.CHANNEL_NAME USING utf8mb4) COLLATE utf8mb4_bin",
+            Raw(compression),
+        )
+
+    def channel_options_key(self, row: Row) -> str:
+        return str(row["channel"])
+
+    def parse_channel(self, row: Row, options: Optional[Row]) -> Optional[Channel]:
+        row = normalize_row(row)
+        if not row["source_host"]:
+            return None
+        options = options or {}
+        heartbeat = options.get("heartbeat")
+        settings = ChannelSettings(
+            **common_settings(row),
+            coordinates=GTID if int(row["auto_position"]) else FILE_POSITION,
+            retry_count=int(row["source_retry_count"]),
+            heartbeat_seconds=None if heartbeat is None else float(heartbeat),
+            compression=options.get("compression"),
+            public_key_request=bool(int(row.get("get_source_public_key") or 0)),
+            source_password=self._stored_password(options),
+        )
+        return parse_common(
+            row,
+            name=row["channel_name"],
+            settings=settings,
+            source_uuid=row["source_uuid"] or None,
+            gtid_received=row["retrieved_gtid_set"].replace("\n", ""),
+            gtid_applied=row["executed_gtid_set"].replace("\n", ""),
+        )
+
+    def is_drained(self, channel: Channel) -> bool:
+        # With auto-position a heartbeat moves the receiver's position on without an event for the applier.
+        if channel.settings.coordinates == GTID:
+            return self.gtid_covers(channel.gtid_applied or "", channel.gtid_received or "")
+        return channel.received == channel.applied
+
+    def source_option(self, setting: str, value: Any) -> Statement:
+        option = _SOURCE_OPTIONS[setting].format(self._source.text)
+        return sql("{} = {}", Raw(option), value == GTID if setting == "coordinates" else value)
+
+    def _change_source(self, step: do.ChangeSource) -> List[Statement]:
+        settings = dict(step.settings)
+        if step.start_at:
+            settings.update(start_file=step.start_at.file, start_position=step.start_at.position)
+        words = "CHANGE REPLICATION SOURCE TO " if self._source.text == "SOURCE" else "CHANGE MASTER TO "
+        return [self._sources(words, settings, sql(" FOR CHANNEL {}", step.channel).text)]
+
+    def _stop_receiver(self, step: do.StopReceiver) -> List[Statement]:
+        return self._for_channel("STOP {} IO_THREAD", step.channel)
+
+    def _stop_applier(self, step: do.StopApplier) -> List[Statement]:
+        return self._for_channel("STOP {} SQL_THREAD", step.channel)
+
+    def _start_receiver(self, step: do.StartReceiver) -> List[Statement]:
+        return self._for_channel("START {} IO_THREAD", step.channel)
+
+    def _start_applier(self, step: do.StartApplier) -> List[Statement]:
+        return self._for_channel("START {} SQL_THREAD", step.channel)
+
+    def _remove_channel(self, step: do.RemoveChannel) -> List[Statement]:
+        return self._for_channel("RESET {} ALL", step.channel)
+
+    def start_applier_until(self, channel: str, coordinates: BinlogCoordinates) -> Statement:
+        return sql(
+            "START {} SQL_THREAD UNTIL {}_LOG_FILE = {}, {}_LOG_POS = {} FOR CHANNEL {}",
+            self._replica,
+            self._source,
+            coordinates.file,
+            self._source,
+            coordinates.position,
+            channel,
+        )
+
+    # Binary log, GTIDs, replicas.
+
+    def read_binlog_status(self) -> Statement:
+        return sql("SHOW BINARY LOG STATUS" if self.server.supports("binary_log_status") else "SHOW MASTER STATUS")
+
+    def parse_binlog_status(self, rows: Sequence[Row], variables: Mapping[str, str]) -> BinlogStatus:
+        if not rows:
+            return BinlogStatus(coordinates=None, gtid=_one_line(variables.get("gtid_executed", "")))
+        row = rows[0]
+        return BinlogStatus(
+            coordinates=BinlogCoordinates(row["File"], int(row["Position"])),
+            do_db=names_in(row["Binlog_Do_DB"]),
+            ignore_db=names_in(row["Binlog_Ignore_DB"]),
+            gtid=_one_line(row["Executed_Gtid_Set"]),
+            gtid_purged=_one_line(variables.get("gtid_purged", "")),
+        )
+
+    def read_global_filters(self) -> Optional[Statement]:
+        if not self.server.supports("filter_tables"):
+            return None
+        return sql(
+            "SELECT FILTER_NAME AS name, FILTER_RULE AS rule FROM performance_schema.replication_applier_global_filters"
+        )
+
+    empty_filters = dict.fromkeys(
+        ("replicate_do_db", "replicate_ignore_db", "replicate_wild_do_table", "replicate_wild_ignore_table"), ""
+    )
+
+    def read_replicas(self) -> Statement:
+        return sql("SHOW REPLICAS" if self.server.supports("show_replicas") else "SHOW SLAVE HOSTS")
+
+    def start_history(self, gtid: str, own_domain: Optional[int]) -> List[Statement]:
+        statements = [
+            sql("RESET BINARY LOGS AND GTIDS" if self.server.supports("reset_binary_logs") else "RESET MASTER"),
+        ]
+        if gtid:
+            statements.append(sql("SET GLOBAL gtid_purged = {}", gtid))
+        return statements
+
+    def wait_for_gtid(self, gtid: str, timeout_seconds: float) -> Statement:
+        # A timeout of 0 is none.
+        return sql("SELECT WAIT_FOR_EXECUTED_GTID_SET({}, {}) = 0 AS reached", gtid, max(0.001, timeout_seconds))
+
+    def gtid_covers(self, held: str, wanted: str) -> bool:
+        return parse_gtid_set(held).contains(parse_gtid_set(wanted))
+
+    # Client programs.
+
+    dump_programs = ["mysqldump"]
+    client_programs = ["mysql"]
+
+    def dump_coordinates_arguments(self, variables: Mapping[str, str]) -> List[str]:
+        option = "--source-data=2" if self.server.supports("dump_source_data") else "--master-data=2"
+        gtid_is_on = variables.get("gtid_mode", "").upper() == "ON"
+        return [option, "--set-gtid-purged=%s" % ("ON" if gtid_is_on else "OFF")]
+
+    def dump_plain_arguments(self) -> List[str]:
+        return ["--set-gtid-purged=OFF"]
+
+    def client_tls_options(self, ca_cert: Optional[str]) -> Dict[str, Any]:
+        return {"ssl-mode": "VERIFY_CA", "ssl-ca": ca_cert} if ca_cert else {"ssl-mode": "REQUIRED"}
+
+    # Write gate.
+
+    def gate_variable(self) -> str:
+        return "super_read_only"
+
+    def set_gate(self, is_open: bool) -> Statement:
+        # read_only = OFF clears super_read_only as well, and super_read_only = ON sets read_only.
+        return sql("SET GLOBAL read_only = OFF" if is_open else "SET GLOBAL super_read_only = ON")
+
+    def lift_gate(self) -> Optional[Statement]:
+        return sql("SET GLOBAL super_read_only = OFF")
+
+
+def _one_line(text: Optional[str]) -> str:
+    return (text or "").replace("\n", "")

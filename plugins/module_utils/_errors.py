@@ -1,0 +1,47 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""What can go wrong while talking to a server, as exceptions that know their evidence."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Optional
+
+
+class TwowayError(Exception):
+    """A failure with a message for people; ``details`` go into the module's result."""
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details: Dict[str, Any] = details
+
+
+class ServerError(TwowayError):
+    """The server, or the way to it, answered with an error.
+
+    :ivar errno: the server's or the client's error number, ``None`` where the driver gave none.
+    :ivar sqlstate: five characters, ``None`` for errors of the client.
+    """
+
+    def __init__(self, action: str, errno: Optional[int], sqlstate: Optional[str], reason: str) -> None:
+        evidence = "errno %s, sqlstate %s" % (
+            "unknown" if errno is None else errno,
+            "none" if sqlstate is None else sqlstate,
+        )
+        super().__init__("Failed to %s: %s (%s)" % (action, reason, evidence), errno=errno, sqlstate=sqlstate)
+        self.action = action
+        self.errno = errno
+        self.sqlstate = sqlstate
+        self.reason = reason
+
+
+class UnsupportedServer(TwowayError):
+    """The server is of a flavor or version that the collection does not know how to speak to."""
+
+
+class Refused(TwowayError):
+    """The wish could be carried out only by losing or breaking something; the message says what to do instead."""

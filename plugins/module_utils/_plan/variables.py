@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Plans global variables: what can be set on the running server, and what has to wait for a restart."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, FrozenSet, List, Mapping, Optional
+
+from .._state.variables import normalize_value, same_value
+from .steps import Plan, SetVariable, Step
+
+
+def restart_needed(
+    actual: Mapping[str, Optional[str]], desired: Mapping[str, Any], restart_variables: FrozenSet[str]
+) -> List[str]:
+    """Return the variables that differ and cannot be set while the server runs.
+
+    One that the server does not know yet (its plugin is not loaded, say) is among them.
+    """
+    return [
+        name
+        for name, wanted in desired.items()
+        if not _is_same(actual.get(name), wanted) and (actual.get(name) is None or name in restart_variables)
+    ]
+
+
+def plan_variables(
+    actual: Mapping[str, Optional[str]], desired: Mapping[str, Any], restart_variables: FrozenSet[str]
+) -> Plan:
+    """Return the steps for what differs and can be set now; what needs a restart stays as it is."""
+    waiting = restart_needed(actual, desired, restart_variables)
+    changes = {
+        name: wanted
+        for name, wanted in desired.items()
+        if name not in waiting and not _is_same(actual.get(name), wanted)
+    }
+    steps: List[Step] = [
+        SetVariable("it is %s" % (actual[name] or "empty"), name, wanted) for name, wanted in changes.items()
+    ]
+    after = {name: normalize_value(changes.get(name, actual.get(name))) for name in desired}
+    return Plan(after, steps)
+
+
+def show_variables(actual: Mapping[str, Optional[str]], desired: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return the wished variables as they are, in the spelling that plans use."""
+    return {name: normalize_value(actual.get(name)) for name in desired}
+
+
+def _is_same(have: Optional[str], wanted: Any) -> bool:
+    return have is not None and same_value(have, wanted)

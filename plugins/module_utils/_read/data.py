@@ -1,0 +1,108 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Reads which user data a server holds."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+from .._connection import Session
+from .._dialect.statement import Raw, quote_literal, sql
+
+BOOKKEEPING_SCHEMA = "twoway"
+"""The collection's own schema: canaries, which are replicated, and marks of seeds, which are not."""
+
+SYSTEM_SCHEMAS = ("mysql", "sys", "information_schema", "performance_schema")
+
+_NOT_USER_DATA = Raw(", ".join(quote_literal(name) for name in (*SYSTEM_SCHEMAS, BOOKKEEPING_SCHEMA)))
+
+_TRANSACTIONAL_ENGINES = frozenset({"InnoDB", "ROCKSDB", "TokuDB"})
+
+
+def read_schemas(session: Session) -> List[Dict[str, Any]]:
+    """Return the schemas of users.
+
+    Keys: ``name``, number of ``tables`` and ``routines``, ``size_bytes``, number of tables by ``engines``. Sizes are
+    the server's estimates. A schema without tables and routines is there all the same.
+    """
+    schemas: Dict[str, Dict[str, Any]] = {
+        row["name"]: {"name": row["name"], "tables": 0, "routines": 0, "size_bytes": 0, "engines": {}}
+        for row in session.query(
+            sql(
+                "SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ({})"
+                " ORDER BY SCHEMA_NAME",
+                _NOT_USER_DATA,
+            ),
+            "list the schemas",
+        )
+    }
+    for row in session.query(
+        sql(
+            "SELECT TABLE_SCHEMA AS name, COALESCE(ENGINE, 'VIEW') AS engine, COUNT(*) AS tables_count,"
+            " CAST(COALESCE(SUM(DATA_LENGTH + INDEX_LENGTH), 0) AS UNSIGNED) AS size_bytes"
+            " FROM information_schema.TABLES WHERE TABLE_SCHEMA NOT IN ({}) GROUP BY TABLE_SCHEMA, ENGINE",
+            _NOT_USER_DATA,
+        ),
+        "measure the tables",
+    ):
+        schema = schemas[row["name"]]
+        schema["tables"] += int(row["tables_count"])
+        schema["size_bytes"] += int(row["size_bytes"])
+        schema["engines"][row["engine"]] = int(row["tables_count"])
+    for row in session.query(
+        sql(
+            "SELECT ROUTINE_SCHEMA AS name, COUNT(*) AS routines FROM information_schema.ROUTINES"
+            " WHERE ROUTINE_SCHEMA NOT IN ({}) GROUP BY ROUTINE_SCHEMA",
+            _NOT_USER_DATA,
+        ),
+        "count the routines",
+    ):
+        schemas[row["name"]]["routines"] = int(row["routines"])
+    return list(schemas.values())
+
+
+def holds_data(schema: Dict[str, Any]) -> bool:
+    """Return whether a schema of :func:`read_schemas` holds anything that could be lost."""
+    return bool(schema["tables"] or schema["routines"])
+
+
+def non_transactional_engines(schemas: List[Dict[str, Any]]) -> List[str]:
+    """Return the engines in use that have no consistent snapshot, sorted.
+
+    >>> non_transactional_engines([{"engines": {"InnoDB": 3, "MyISAM": 1, "VIEW": 2}}])
+    ['MyISAM']
+    """
+    used = {engine for schema in schemas for engine in schema["engines"]}
+    return sorted(used - _TRANSACTIONAL_ENGINES - {"VIEW"})
+
+
+_AUDITS = {
+    "tables_without_primary_key": (
+        "SELECT CONCAT(t.TABLE_SCHEMA, '.', t.TABLE_NAME) AS name FROM information_schema.TABLES AS t"
+        " LEFT JOIN information_schema.TABLE_CONSTRAINTS AS c ON c.TABLE_SCHEMA = t.TABLE_SCHEMA"
+        " AND c.TABLE_NAME = t.TABLE_NAME AND c.CONSTRAINT_TYPE = 'PRIMARY KEY'"
+        " WHERE t.TABLE_TYPE = 'BASE TABLE' AND c.CONSTRAINT_NAME IS NULL AND t.TABLE_SCHEMA NOT IN ({}) ORDER BY name"
+    ),
+    "tables_with_further_unique_keys": (
+        "SELECT DISTINCT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) AS name FROM information_schema.TABLE_CONSTRAINTS"
+        " WHERE CONSTRAINT_TYPE = 'UNIQUE' AND TABLE_SCHEMA NOT IN ({}) ORDER BY name"
+    ),
+    "tables_with_cascades": (
+        "SELECT DISTINCT CONCAT(CONSTRAINT_SCHEMA, '.', TABLE_NAME) AS name"
+        " FROM information_schema.REFERENTIAL_CONSTRAINTS"
+        " WHERE (DELETE_RULE IN ('CASCADE', 'SET NULL') OR UPDATE_RULE IN ('CASCADE', 'SET NULL'))"
+        " AND CONSTRAINT_SCHEMA NOT IN ({}) ORDER BY name"
+    ),
+}
+
+
+def read_audit(session: Session) -> Dict[str, List[str]]:
+    """Return, by problem, the tables that two writers can make differ without an error."""
+    return {
+        problem: [row["name"] for row in session.query(sql(question, _NOT_USER_DATA), "audit the tables")]
+        for problem, question in _AUDITS.items()
+    }

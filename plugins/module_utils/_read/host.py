@@ -1,0 +1,170 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Reads a host as a home for a server: system, packages, program, service, space, and the way to its peer."""
+
+from __future__ import annotations
+
+import errno
+import os
+import platform
+import shutil
+import socket
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from .._dialect.features import MARIADB, MYSQL, parse_version
+from .._errors import UnsupportedServer
+
+RunCommand = Callable[[Sequence[str]], Tuple[int, str, str]]
+"""Runs a command and returns exit status, standard output and standard error."""
+
+_PROGRAMS = ("mariadbd", "mysqld")
+_PROGRAM_FOLDERS = ("/usr/sbin", "/usr/libexec", "/usr/local/sbin", "/usr/local/mysql/bin")
+_TRIALS = {MYSQL: ["--validate-config"], MARIADB: ["--help", "--verbose"]}
+_SERVICES = {MYSQL: "mysql", MARIADB: "mariadb"}
+
+
+def parse_os_release(text: str) -> Dict[str, Optional[str]]:
+    """Return ``id``, ``release`` and ``codename`` from ``/etc/os-release``; a rolling system has no release.
+
+    >>> parse_os_release('ID=debian\\nVERSION_CODENAME=forky\\n')
+    {'id': 'debian', 'release': None, 'codename': 'forky'}
+    """
+    values = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+    wanted = {"id": "ID", "release": "VERSION_ID", "codename": "VERSION_CODENAME"}
+    return {name: values[key].strip('"') if key in values else None for name, key in wanted.items()}
+
+
+def _read_system() -> Dict[str, Any]:
+    try:
+        with open("/etc/os-release", encoding="utf-8") as file:
+            system: Dict[str, Any] = parse_os_release(file.read())
+    except OSError:
+        system = {"id": None, "release": None, "codename": None}
+    return {**system, "architecture": platform.machine(), "python": platform.python_version()}
+
+
+def _read_packages(run: RunCommand, names: List[str]) -> Dict[str, Optional[str]]:
+    """Return the installed version of each Debian package, ``None`` for one that is not installed."""
+    versions: Dict[str, Optional[str]] = dict.fromkeys(names)
+    if not shutil.which("dpkg-query"):
+        return versions
+    form = "${Package} ${db:Status-Status} ${Version}\n"
+    _status, output, _errors = run(["dpkg-query", "--show", "--showformat=" + form, *names])
+    for line in output.splitlines():
+        name, status, version = line.split(" ", 2)
+        if status == "installed":
+            versions[name] = version
+    return versions
+
+
+def _read_program(run: RunCommand) -> Optional[Dict[str, Any]]:
+    """Return path, flavor and version of the installed server program, ``None`` when there is none."""
+    search = os.pathsep.join([os.environ.get("PATH", ""), *_PROGRAM_FOLDERS])
+    path = next((found for name in _PROGRAMS for found in [shutil.which(name, path=search)] if found), None)
+    if not path:
+        return None
+    _status, output, _errors = run([path, "--no-defaults", "--version"])
+    try:
+        server = parse_version(output)
+    except UnsupportedServer:
+        return {"path": path, "flavor": None, "version": None, "is_supported": False}
+    return {
+        "path": path,
+        "flavor": server.flavor,
+        "version": server.version_text,
+        "is_supported": server.is_supported,
+    }
+
+
+def _read_rejection(run: RunCommand, program: Dict[str, Any], options: Mapping[str, Any]) -> Optional[str]:
+    """Return what the server program says against these options, ``None`` when it takes them."""
+    if not options or program["flavor"] not in _TRIALS:
+        return None
+    values = {name: "ON" if value is True else "OFF" if value is False else value for name, value in options.items()}
+    arguments = ["--%s=%s" % item for item in sorted(values.items())]
+    status, output, errors = run(
+        [program["path"], "--no-defaults", "--user=mysql", *_TRIALS[program["flavor"]], *arguments]
+    )
+    if not status:
+        return None
+    lines = [line for line in (errors or output).splitlines() if "ERROR" in line] or [errors.strip()]
+    return lines[0].rpartition("] ")[2].rstrip(".")
+
+
+def _read_service(run: RunCommand, flavor: Optional[str]) -> Optional[Dict[str, Any]]:
+    """Return name, and whether it runs and starts at boot, of the server's systemd unit; ``None`` without systemd."""
+    name = _SERVICES.get(flavor or "")
+    if not name or not shutil.which("systemctl"):
+        return None
+    _status, output, _errors = run(["systemctl", "show", "--property=ActiveState,UnitFileState", name])
+    values = dict(line.split("=", 1) for line in output.splitlines() if "=" in line)
+    return {
+        "name": name,
+        "is_running": values.get("ActiveState") == "active",
+        "is_enabled": values.get("UnitFileState") == "enabled",
+    }
+
+
+def _free_bytes(path: str) -> Optional[int]:
+    """Return the free space where a path is, or would be."""
+    while path != "/" and not os.path.exists(path):
+        path = os.path.dirname(path)
+    try:
+        return shutil.disk_usage(path).free
+    except OSError:
+        return None
+
+
+def probe_peer(address: str, port: int, timeout_seconds: float = 5.0) -> Dict[str, Any]:
+    """Return whether a host can be reached, whether something listens at the port there, and the error.
+
+    A refused connection is an answer: the host is there, its server is not yet.
+    """
+    answer: Dict[str, Any] = {"address": address, "port": port, "reachable": True, "listening": False, "error": None}
+    try:
+        socket.create_connection((address, port), timeout=timeout_seconds).close()
+        answer["listening"] = True
+    except OSError as error:
+        if error.errno != errno.ECONNREFUSED:
+            answer.update(reachable=False, error=str(error))
+    return answer
+
+
+def _is_pem(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return b"-----BEGIN " in file.read()
+    except OSError:
+        return False
+
+
+def read_host(
+    run: RunCommand,
+    packages: List[str],
+    data_directory: str,
+    files: List[str],
+    peer: Optional[Tuple[str, int]],
+    options: Mapping[str, Any],
+) -> Dict[str, Any]:
+    """Return the host's facts.
+
+    :param packages: Debian packages to look for.
+    :param files: PEM files that have to be there.
+    :param peer: address and port to try to reach.
+    :param options: further options of the server, which its program is asked about.
+    """
+    program = _read_program(run)
+    return {
+        "system": _read_system(),
+        "packages": _read_packages(run, packages),
+        "program": program,
+        "service": _read_service(run, program["flavor"] if program else None),
+        "free_bytes": _free_bytes(data_directory),
+        "unusable_files": [path for path in files if not _is_pem(path)],
+        "rejected_options": _read_rejection(run, program, options) if program else None,
+        "peer": probe_peer(*peer) if peer else None,
+    }

@@ -1,0 +1,122 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Reads everything a server says about its replication."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Any, Dict, List, Mapping, Optional
+
+from .._connection import Session
+from .._dialect.channel_row import normalize_row
+from .._dialect.statement import sql
+from .._secret import Secret
+from .._state.binlog import BinlogStatus
+from .._state.channel import Channel
+
+_CACHE_COUNTERS = (
+    "binlog_cache_use",
+    "binlog_cache_disk_use",
+    "binlog_stmt_cache_use",
+    "binlog_stmt_cache_disk_use",
+)
+
+# Threads that belong to replication, by what the process list calls their command or user.
+_REPLICATION_THREADS = sql(
+    "SELECT ID AS id, USER AS user, HOST AS host, COMMAND AS command, TIME AS seconds, STATE AS state"
+    " FROM information_schema.PROCESSLIST"
+    " WHERE COMMAND LIKE 'Binlog Dump%' OR COMMAND LIKE 'Slave%' OR COMMAND LIKE 'Replica%' OR USER = 'system user'"
+    " ORDER BY ID"
+)
+
+
+def read_channels(session: Session, data_directory: Optional[str] = None) -> List[Channel]:
+    """Return all channels of the server.
+
+    :param data_directory: where MariaDB keeps the passwords of its channels; only a process on the same host that may
+        read there learns them.
+    """
+    dialect = session.dialect
+    options: Dict[str, Mapping[str, Any]] = {}
+    question = dialect.read_channel_options()
+    if question:
+        rows = session.query(question, "read the settings of the channels")
+        options = {dialect.channel_options_key(row): row for row in rows}
+    channels = []
+    for row in session.query(dialect.read_channels(), "read the status of the channels"):
+        name = row.get("Channel_Name", row.get("Connection_name", ""))
+        channel = dialect.parse_channel(row, options.get(name))
+        if channel:
+            channels.append(_with_password_from_file(session, channel, data_directory))
+    return channels
+
+
+def read_channel(session: Session, name: str, data_directory: Optional[str] = None) -> Optional[Channel]:
+    """Return one channel, ``None`` when it does not exist."""
+    return next((channel for channel in read_channels(session, data_directory) if channel.name == name), None)
+
+
+def _with_password_from_file(session: Session, channel: Channel, data_directory: Optional[str]) -> Channel:
+    path = session.dialect.channel_file(channel.name)
+    if not path or not data_directory:
+        return channel
+    try:
+        with open(os.path.join(data_directory, path), encoding="utf-8", errors="surrogateescape") as file:
+            password = session.dialect.password_in_channel_file(file.read())
+    except OSError:
+        return channel
+    return replace(channel, settings=replace(channel.settings, source_password=Secret(password)))
+
+
+def read_binlog(session: Session, variables: Mapping[str, str]) -> BinlogStatus:
+    """Return what the server says of its own binary log."""
+    rows = session.query(session.dialect.read_binlog_status(), "read the position in the binary log")
+    return session.dialect.parse_binlog_status(rows, variables)
+
+
+def read_replicas(session: Session) -> List[Dict[str, Any]]:
+    """Return the replicas that are connected: ``server_id``, ``host``, ``port``, ``uuid`` (``None`` on MariaDB)."""
+    rows = session.query(session.dialect.read_replicas(), "read the connected replicas")
+    return [
+        {
+            "server_id": int(row["server_id"]),
+            "host": row["host"] or None,
+            "port": int(row["port"]),
+            "uuid": row.get("replica_uuid"),
+        }
+        for row in map(normalize_row, rows)
+    ]
+
+
+def describe_binlog(status: BinlogStatus) -> Dict[str, Any]:
+    """Return the status of the binary log in the shape of the info modules."""
+    coordinates = status.coordinates
+    return {
+        "enabled": coordinates is not None,
+        "file": coordinates.file if coordinates else None,
+        "position": coordinates.position if coordinates else None,
+        "do_db": list(status.do_db),
+        "ignore_db": list(status.ignore_db),
+        "gtid": status.gtid,
+        "gtid_purged": status.gtid_purged,
+    }
+
+
+def read_replication(session: Session, variables: Mapping[str, str]) -> Dict[str, Any]:
+    """Return binary log, channels, connected replicas, threads and binlog cache counters, in neutral keys."""
+    counters = session.status()
+    return {
+        "binlog": describe_binlog(read_binlog(session, variables)),
+        "channels": [channel.as_dict() for channel in read_channels(session)],
+        "replicas": read_replicas(session),
+        "threads": session.query(_REPLICATION_THREADS, "read the process list"),
+        "binlog_cache": {
+            **{name: int(counters[name]) for name in _CACHE_COUNTERS if name in counters},
+            "binlog_cache_size_bytes": int(variables["binlog_cache_size"]),
+        },
+    }

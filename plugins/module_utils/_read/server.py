@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Reads who a server is and how it is set."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Mapping
+
+from .._connection import Session
+from .._dialect.statement import Raw, sql
+
+# Variables that replication depends on, by their names of today and before; a server has one spelling of each.
+_REPLICATION_VARIABLES = (
+    "auto_increment_increment",
+    "auto_increment_offset",
+    "bind_address",
+    "binlog_cache_size",
+    "binlog_expire_logs_seconds",
+    "binlog_format",
+    "binlog_row_image",
+    "enforce_gtid_consistency",
+    "event_scheduler",
+    "expire_logs_days",
+    "gtid_binlog_pos",
+    "gtid_current_pos",
+    "gtid_domain_id",
+    "gtid_executed",
+    "gtid_mode",
+    "gtid_purged",
+    "gtid_slave_pos",
+    "gtid_strict_mode",
+    "innodb_flush_log_at_trx_commit",
+    "innodb_page_size",
+    "log_bin",
+    "log_bin_basename",
+    "log_replica_updates",
+    "log_slave_updates",
+    "lower_case_table_names",
+    "read_only",
+    "relay_log",
+    "relay_log_basename",
+    "relay_log_recovery",
+    "report_host",
+    "server_id",
+    "server_uuid",
+    "slave_net_timeout",
+    "replica_net_timeout",
+    "super_read_only",
+    "sync_binlog",
+    "sync_relay_log",
+    "version_comment",
+)
+
+
+def vendor_of(version_comment: str) -> str:
+    """Return who built a server.
+
+    >>> vendor_of("Percona Server (GPL), Release 29"), vendor_of("(Debian)"), vendor_of("MySQL Community Server - GPL")
+    ('percona', 'distribution', 'upstream')
+    """
+    comment = version_comment.lower()
+    if "percona" in comment:
+        return "percona"
+    return "upstream" if "community" in comment or "mariadb.org" in comment else "distribution"
+
+
+def describe_identity(session: Session, variables: Mapping[str, str]) -> Dict[str, Any]:
+    """Return identity, flavor, version, features and the variables replication depends on."""
+    server = session.dialect.server
+    return {
+        "flavor": server.flavor,
+        "version": server.version_text,
+        "vendor": vendor_of(variables.get("version_comment", "")),
+        "server_id": int(variables["server_id"]),
+        "server_uuid": variables.get("server_uuid"),
+        "hostname": variables["hostname"],
+        "port": int(variables["port"]),
+        "data_directory": variables["datadir"],
+        "is_gate_open": not is_on(variables["read_only"]),
+        "features": server.supported_features,
+        "variables": {name: variables[name] for name in _REPLICATION_VARIABLES if name in variables},
+    }
+
+
+def read_gate(session: Session) -> str:
+    """Return ``open``, ``closed``, or ``half-open`` where only clients are refused and administrators could be too."""
+    if _is_set(session, session.dialect.gate_variable()):
+        return "closed"
+    return "half-open" if _is_set(session, "read_only") else "open"
+
+
+def _is_set(session: Session, variable: str) -> bool:
+    return bool(int(session.value(sql("SELECT {}", Raw("@@GLOBAL." + variable)), "read the write gate")))
+
+
+def is_on(value: str) -> bool:
+    """Return whether a switch, as ``SHOW VARIABLES`` prints it, is on.
+
+    >>> is_on("ON"), is_on("1"), is_on("OFF")
+    (True, True, False)
+    """
+    return value.upper() in ("ON", "1", "YES")

@@ -1,0 +1,213 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""The seed by the server's own dump program: donor to recipient in one stream, or through a file that is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from typing import Any, Dict, Iterator, List, Optional, Sequence
+
+from .._connection import Login, Session
+from .._dialect.statement import sql
+from .._errors import TwowayError
+from .._state.binlog import BinlogCoordinates
+from .client import CHUNK_BYTES, Meter, find_program, option_file, program
+
+IMPORT_LOCK = "twoway.import"
+"""Held by the session that imports, so that a run after a kill waits for what the killed one left behind."""
+
+_STALL_SECONDS = 600
+_HEAD_LIMIT_BYTES = 4 << 20
+_HEAD_END = b"\n-- Current Database:"
+
+_COORDINATES = re.compile(rb"(?:SOURCE|MASTER)_LOG_FILE='(?P<file>[^']+)', (?:SOURCE|MASTER)_LOG_POS=(?P<position>\d+)")
+# The set follows an optional '+' in a versioned comment.
+_GTID_PURGED = re.compile(rb"SET @@GLOBAL\.GTID_PURGED=(?:/\*!80000 '\+'\*/ )?'(?P<gtid>[^']*)';\n?")
+
+_FORMAT_ARGUMENTS = [
+    "--routines",
+    "--triggers",
+    "--events",
+    "--hex-blob",
+    "--quick",
+    "--default-character-set=utf8mb4",
+]
+
+
+def split_head(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the dump's head, up to its first schema, as one piece, and then the rest as it comes."""
+    head = b""
+    for chunk in chunks:
+        head += chunk
+        if _HEAD_END in head:
+            break
+        if len(head) > _HEAD_LIMIT_BYTES:
+            raise TwowayError("The dump does not begin like a dump; it was not imported.")
+    yield head
+    yield from chunks
+
+
+def parse_head(head: bytes) -> Dict[str, Any]:
+    """Return ``file``, ``position`` and ``gtid`` (``None`` where the dump has none) from the head of a dump.
+
+    >>> parse_head(b"-- CHANGE MASTER TO MASTER_LOG_FILE='bin.000001', MASTER_LOG_POS=820;\\n")
+    {'file': 'bin.000001', 'position': 820, 'gtid': None}
+    >>> purged = b"SET @@GLOBAL.GTID_PURGED=/*!80000 '+'*/ 'u:1-3,\\nv:1';\\n"
+    >>> parse_head(purged + b"-- SOURCE_LOG_FILE='b.1', SOURCE_LOG_POS=4;")
+    {'file': 'b.1', 'position': 4, 'gtid': 'u:1-3,v:1'}
+
+    :raises TwowayError: for a head without coordinates.
+
+    Source: mysqldump 5.7 to 9.7, mariadb-dump 10.11 and 11.8.
+    """
+    place = _COORDINATES.search(head)
+    if not place:
+        raise TwowayError("The dump carries no coordinates; it was not imported.")
+    purged = _GTID_PURGED.search(head)
+    gtid = re.sub(r"\s", "", purged.group("gtid").decode()) if purged else None
+    return {"file": place.group("file").decode(), "position": int(place.group("position")), "gtid": gtid}
+
+
+def without_gtid_purged(head: bytes) -> bytes:
+    """Return the head without its claim to hold transactions that are yet to be imported; it is made at the end."""
+    return _GTID_PURGED.sub(b"", head)
+
+
+class DumpSeed:
+    """One import of a donor's schemas into the server of a session."""
+
+    def __init__(self, recipient: Session, recipient_login: Login, donor: Session, donor_login: Login) -> None:
+        self._recipient = recipient
+        self._recipient_login = recipient_login
+        self._donor = donor
+        self._donor_login = donor_login
+
+    def dump_arguments(self, defaults: str, schemas: Sequence[str], engines: Sequence[str]) -> List[str]:
+        """Return the command line of the dump of the donor.
+
+        :param engines: engines in use that have no snapshot: with any, all tables are locked for the time of the dump.
+        """
+        dialect = self._donor.dialect
+        return [
+            find_program(dialect.dump_programs),
+            "--defaults-file=" + defaults,
+            *_FORMAT_ARGUMENTS,
+            *(["--lock-all-tables"] if engines else ["--single-transaction"]),
+            *dialect.dump_coordinates_arguments(self._donor.variables()),
+            "--ignore-table=twoway.seed",
+            "--databases",
+            "twoway",
+            *schemas,
+        ]
+
+    def run(self, schemas: Sequence[str], engines: Sequence[str], file: Optional[str]) -> Dict[str, Any]:
+        """Import the donor's schemas and return the coordinates that belong to them, with ``bytes`` and ``seconds``.
+
+        :param file: keep the dump there, with its checksum, instead of only streaming it.
+        """
+        meter = Meter()
+        with option_file(self._donor_login, self._donor.dialect) as defaults, program(
+            self.dump_arguments(defaults, schemas, engines), reads=False
+        ) as dump:
+            chunks = dump.chunks(_STALL_SECONDS)
+            coordinates = self._import(_through_file(chunks, file) if file else chunks, meter)
+        if coordinates["gtid"] is None:
+            coordinates["gtid"] = self._gtid_at(BinlogCoordinates(coordinates["file"], coordinates["position"]))
+        return {**coordinates, **meter.as_dict()}
+
+    def _gtid_at(self, coordinates: BinlogCoordinates) -> str:
+        question = self._donor.dialect.read_gtid_at(coordinates)
+        if question is None:
+            return ""
+        return str(self._donor.value(question, "read the GTID position of the dump") or "")
+
+    def _import(self, chunks: Iterator[bytes], meter: Meter) -> Dict[str, Any]:
+        pieces = split_head(chunks)
+        head = next(pieces)
+        coordinates = parse_head(head)
+        with option_file(self._recipient_login, self._recipient.dialect) as defaults:
+            arguments = [
+                find_program(self._recipient.dialect.client_programs),
+                "--defaults-file=" + defaults,
+                "--batch",
+                "--binary-mode",
+                "--default-character-set=utf8mb4",
+            ]
+            with program(arguments, reads=True) as client:
+                client.write(b"SET SESSION sql_log_bin = 0;\nDO GET_LOCK('%s', 60);\n" % IMPORT_LOCK.encode())
+                client.write(without_gtid_purged(head))
+                meter.add(head)
+                for piece in pieces:
+                    client.write(piece)
+                    meter.add(piece)
+                client.finish()
+        return coordinates
+
+
+def _through_file(chunks: Iterator[bytes], path: str) -> Iterator[bytes]:
+    """Write a dump to a file with a checksum beside it, then yield it as it stands in the file.
+
+    :raises TwowayError: when what is read is not what was written.
+    """
+    written = hashlib.sha256()
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    with _private_file(path + ".partial") as file:
+        for chunk in chunks:
+            written.update(chunk)
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(path + ".partial", path)
+    with _private_file(path + ".sha256") as file:
+        file.write(("%s  %s\n" % (written.hexdigest(), os.path.basename(path))).encode())
+    read = hashlib.sha256()
+    with open(path, "rb") as file:
+        for chunk in iter(lambda: file.read(CHUNK_BYTES), b""):
+            read.update(chunk)
+            yield chunk
+    if read.digest() != written.digest():
+        raise TwowayError("The dump %s was read back with another checksum than it was written with." % path)
+
+
+def _private_file(path: str) -> Any:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+
+
+def save_dump(session: Session, login: Login, schemas: Sequence[str], path: str) -> int:
+    """Save a dump of a server's own schemas and return its size in bytes; the file appears only when it is complete."""
+    with option_file(login, session.dialect) as defaults:
+        arguments = [
+            find_program(session.dialect.dump_programs),
+            "--defaults-file=" + defaults,
+            *_FORMAT_ARGUMENTS,
+            "--lock-all-tables",
+            *session.dialect.dump_plain_arguments(),
+            "--databases",
+            *schemas,
+        ]
+        meter = Meter()
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        with program(arguments, reads=False) as dump, _private_file(path + ".partial") as file:
+            for chunk in dump.chunks(_STALL_SECONDS):
+                file.write(chunk)
+                meter.add(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+    os.replace(path + ".partial", path)
+    return meter.bytes
+
+
+def wait_for_earlier_import(session: Session, timeout_seconds: int = 60) -> None:
+    """Return when no import of an earlier, killed run goes on any more.
+
+    :raises TwowayError: when one still does after the time.
+    """
+    if session.value(sql("SELECT GET_LOCK({}, {})", IMPORT_LOCK, timeout_seconds), "wait for an earlier import") != 1:
+        raise TwowayError("Another import into this server still goes on; wait for it or end its session.")
+    session.query(sql("DO RELEASE_LOCK({})", IMPORT_LOCK), "release the lock of the import")

@@ -1,0 +1,47 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Values of server variables, compared by meaning instead of by spelling."""
+
+from __future__ import annotations
+
+from typing import Any, Union
+
+_TRUE = frozenset({"on", "yes", "true", "1"})
+_FALSE = frozenset({"off", "no", "false", "0"})
+_UNITS = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
+
+
+def normalize_value(value: Any) -> Union[str, float]:
+    """Return a value in one spelling: numbers as numbers, switches as 1 and 0, texts without outer blanks.
+
+    >>> [normalize_value(value) for value in ("64K", 65536, "ON", True, "OFF", " ROW ", "1.50")]
+    [65536.0, 65536.0, 1.0, 1.0, 0.0, 'row', 1.5]
+    """
+    if isinstance(value, bool):
+        return float(value)
+    text = str("" if value is None else value).strip().lower()
+    if text in _TRUE or text in _FALSE:
+        return float(text in _TRUE)
+    number, unit = (text[:-1], _UNITS[text[-1]]) if text[-1:] in _UNITS else (text, 1)
+    try:
+        return float(number) * unit
+    except ValueError:
+        return text
+
+
+def same_value(one: Any, other: Any) -> bool:
+    """Return whether two values of a variable mean the same.
+
+    >>> same_value("1M", 1048576), same_value("ROW", "row"), same_value("/a/", "/a")
+    (True, True, True)
+    >>> same_value("ON", "OFF")
+    False
+    """
+    first, second = normalize_value(one), normalize_value(other)
+    if isinstance(first, str) and isinstance(second, str):
+        return first.rstrip("/") == second.rstrip("/")
+    return first == second

@@ -1,0 +1,170 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: member_info
+short_description: Tell everything that decides about a member of a pair, in one call
+version_added: 0.1.0
+author: The twoway.mysql authors (@twoway)
+description:
+  - Reads the host (system, packages, server program, service, free space, the way to the peer) and, where a server answers, what
+    M(twoway.mysql.server_info) and M(twoway.mysql.replication_info) tell, together with all settings and the state of a seed.
+  - It does not fail where there is no server, no driver, or no login. That is a fact like any other, and the findings of the pair
+    are made of such facts.
+extends_documentation_fragment:
+  - twoway.mysql.login
+  - twoway.mysql.attributes
+  - twoway.mysql.attributes.info
+options:
+  packages:
+    description: Debian packages to look for.
+    type: list
+    elements: str
+    default: []
+  files:
+    description: PEM files that have to be there; those that are missing, or are no PEM files, are returned.
+    type: list
+    elements: str
+    default: []
+  options:
+    description:
+      - Further options of the server. Its program is asked whether it takes them; without a program nothing is.
+    type: dict
+    default: {}
+  data_directory:
+    description: Where the data are, or will be; only its free space is read.
+    type: path
+    default: /var/lib/mysql
+  audit:
+    description: Whether to look for tables that are unsafe with two writers.
+    type: bool
+    default: false
+  peer_address:
+    description: Address of the peer. Whether it can be reached from here is found out.
+    type: str
+  peer_port:
+    description: TCP port of the peer's server.
+    type: int
+    default: 3306
+seealso:
+  - module: twoway.mysql.server_info
+  - module: twoway.mysql.replication_info
+"""
+
+EXAMPLES = r"""
+- name: Read the facts of this member
+  twoway.mysql.member_info:
+    packages: [mariadb-server, python3-pymysql]
+    peer_address: 198.51.100.6
+  register: member
+"""
+
+RETURN = r"""
+read_at:
+  description: When the facts were read, in UTC by the clock of the host, to the microsecond.
+  type: str
+  returned: success
+  sample: "2026-11-24T01:02:03.456789Z"
+host:
+  description: The host.
+  type: dict
+  returned: success
+  sample:
+    system: {id: debian, release: "13", codename: trixie, architecture: x86_64, python: 3.13.5}
+    packages: {mariadb-server: "1:11.8.9+ds-0+deb13u1", python3-pymysql: 1.1.1-2}
+    program: {path: /usr/sbin/mariadbd, flavor: mariadb, version: 11.8.9, is_supported: true}
+    service: {name: mariadb, is_running: true, is_enabled: true}
+    free_bytes: 74138529792
+    unusable_files: []
+    rejected_options: null
+    peer: {address: 198.51.100.6, port: 3306, reachable: true, listening: true, error: null}
+server:
+  description: Identity of the server, as RV(twoway.mysql.server_info#module:identity); V(null) where none answers.
+  type: dict
+  returned: success
+  sample: {flavor: mariadb, version: 11.8.9, server_id: 168296449, is_gate_open: true}
+login_error:
+  description: Why there is no session on a server that is installed; V(null) when there is one.
+  type: dict
+  returned: success
+  sample: {message: "Failed to connect to the server at socket /run/mysqld/mysqld.sock as root: Access denied", errno: 1698}
+settings:
+  description: All global variables, and the filters as if each were one; V(null) where no server answers.
+  type: dict
+  returned: success
+  sample: {sync_binlog: "1", binlog_do_db: ""}
+replication:
+  description: What M(twoway.mysql.replication_info) tells; V(null) where no server answers.
+  type: dict
+  returned: success
+  sample: {binlog: {enabled: true, file: mysql-bin.000001, position: 6882}, channels: []}
+schemas:
+  description: Schemas of users, as RV(twoway.mysql.server_info#module:schemas); V(null) where no server answers.
+  type: list
+  elements: dict
+  returned: success
+  sample: [{name: wikidb, tables: 9, routines: 1, size_bytes: 5554176, engines: {InnoDB: 8, VIEW: 1}}]
+seed:
+  description: The mark of the last seed of this member; V(null) when it was never seeded.
+  type: dict
+  returned: success
+  sample: {state: done, donor: db1, method: dump}
+audit:
+  description:
+    - Tables that two writers can make differ, by problem; V(null) where no server answers or O(audit) is false.
+  type: dict
+  returned: success
+  sample: {tables_without_primary_key: [], tables_with_further_unique_keys: [wikidb.account], tables_with_cascades: [wikidb.page]}
+has_bookkeeping:
+  description: Whether the collection's own tables exist here.
+  type: bool
+  returned: success
+  sample: true
+"""
+
+from datetime import datetime, timezone
+
+from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
+from ansible_collections.twoway.mysql.plugins.module_utils._module import login_of, run_module
+from ansible_collections.twoway.mysql.plugins.module_utils._read.host import read_host
+from ansible_collections.twoway.mysql.plugins.module_utils._read.member import read_member
+
+SPEC = ArgumentSpec(
+    options={
+        "packages": {"type": "list", "elements": "str", "default": []},
+        "files": {"type": "list", "elements": "str", "default": []},
+        "options": {"type": "dict", "default": {}},
+        "data_directory": {"type": "path", "default": "/var/lib/mysql"},
+        "audit": {"type": "bool", "default": False},
+        "peer_address": {"type": "str"},
+        "peer_port": {"type": "int", "default": 3306},
+    }
+)
+
+
+def read(module):
+    """Return the module's result."""
+    params = module.params
+    host = read_host(
+        module.run_command,
+        packages=params["packages"],
+        data_directory=params["data_directory"],
+        files=params["files"],
+        options=params["options"],
+        peer=(params["peer_address"], params["peer_port"]) if params["peer_address"] else None,
+    )
+    member = read_member(login_of(params), is_installed=bool(host["program"]), with_audit=params["audit"])
+    read_at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return {"changed": False, "read_at": read_at, "host": host, **member}
+
+
+def main():
+    run_module(SPEC, read)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: replication_account
+short_description: Make or remove accounts with exactly the privileges of their purpose
+version_added: 0.1.0
+author: The twoway.mysql authors (@twoway)
+description:
+  - Brings accounts to the wished password, TLS requirement and global privileges.
+  - Nothing that this module does is written to the binary log, so that an account of one member never travels to its peer.
+  - Passwords cannot be read back. Whether one differs is found out by hashing the wished one as the server did.
+extends_documentation_fragment:
+  - twoway.mysql.login
+  - twoway.mysql.attributes
+  - twoway.mysql.attributes.writing
+options:
+  accounts:
+    description: The accounts, each with its wished state.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      user:
+        description: User of the account.
+        type: str
+        required: true
+      host:
+        description: Host scope; for replication the address that the B(replica) connects from.
+        type: str
+        required: true
+      password:
+        description: Password, at most 32 bytes for O(accounts[].purpose=replication). Needed to create the account.
+        type: str
+      purpose:
+        description:
+          - What the account is for; it gets these global privileges and no others.
+          - V(replication) is C(REPLICATION SLAVE).
+          - V(monitor) may read the state of replication.
+          - V(seed) may read all data together with its coordinates.
+        type: str
+        choices: [replication, monitor, seed]
+        default: replication
+      tls:
+        description: Whether the account may connect over TLS only.
+        type: bool
+        default: true
+      state:
+        description: Whether the account shall exist.
+        type: str
+        choices: [present, absent]
+        default: present
+"""
+
+EXAMPLES = r"""
+- name: Let the replica at 198.51.100.6 connect to this source
+  twoway.mysql.replication_account:
+    accounts:
+      - user: replication
+        host: 198.51.100.6
+        password: "{{ vault_replication_password }}"
+"""
+
+RETURN = r"""
+server:
+  description: Flavor and version.
+  type: dict
+  returned: success
+  sample: {flavor: mysql, version: 9.7.4}
+steps:
+  description: What was done, or would be in check mode, with secrets masked.
+  type: list
+  elements: dict
+  returned: success
+  sample:
+    - name: create_account
+      reason: the account does not exist
+      statements: ["CREATE USER 'replication'@'10.8.0.6' IDENTIFIED BY '********' REQUIRE SSL"]
+      executed: true
+failed_step:
+  description: The step that failed.
+  type: dict
+  returned: failure of a step
+  sample: {name: create_account, reason: the account does not exist, executed: false}
+errno:
+  description: The server's error number.
+  type: int
+  returned: failure of a statement
+  sample: 1396
+sqlstate:
+  description: The server's sqlstate.
+  type: str
+  returned: failure of a statement
+  sample: HY000
+"""
+
+from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
+from ansible_collections.twoway.mysql.plugins.module_utils._errors import TwowayError
+from ansible_collections.twoway.mysql.plugins.module_utils._module import reconcile, run_session_module
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.account import (
+    DesiredAccount,
+    plan_accounts,
+    show_account,
+)
+from ansible_collections.twoway.mysql.plugins.module_utils._read.account import read_account
+from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
+from ansible_collections.twoway.mysql.plugins.module_utils._state.account import AccountName, check_replication_password
+
+SPEC = ArgumentSpec(
+    options={
+        "accounts": {
+            "type": "list",
+            "elements": "dict",
+            "required": True,
+            "options": {
+                "user": {"type": "str", "required": True},
+                "host": {"type": "str", "required": True},
+                "password": {"type": "str", "no_log": True},
+                "purpose": {"type": "str", "choices": ["replication", "monitor", "seed"], "default": "replication"},
+                "tls": {"type": "bool", "default": True},
+                "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            },
+        }
+    }
+)
+
+
+def desired_account(wish, dialect):
+    """Return the wished account from one item of the option."""
+    if wish["purpose"] == "replication" and wish["password"] is not None:
+        check_replication_password(wish["password"])
+    return DesiredAccount(
+        name=AccountName(wish["user"], wish["host"]),
+        present=wish["state"] == "present",
+        password=None if wish["password"] is None else Secret(wish["password"]),
+        require_tls=wish["tls"],
+        privileges=dialect.privileges_by_purpose[wish["purpose"]],
+    )
+
+
+def apply(module, session):
+    """Return the module's result."""
+    desired = [desired_account(wish, session.dialect) for wish in module.params["accounts"]]
+    if len({wish.name for wish in desired}) < len(desired):
+        raise TwowayError("An account is named twice in the option 'accounts'.")
+    return reconcile(
+        module,
+        session,
+        read=lambda: [read_account(session, wish.name) for wish in desired],
+        plan=lambda actual: plan_accounts(actual, desired),
+        show=lambda actual: [show_account(account, wish) for account, wish in zip(actual, desired)],
+        local_write=True,
+    )
+
+
+def main():
+    run_session_module(SPEC, apply)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,207 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: replication_info
+short_description: Tell everything a server says about its replication, in neutral keys
+version_added: 0.1.0
+author: The twoway.mysql authors (@twoway)
+description:
+  - Reads the own position in the binary log (C(SHOW MASTER STATUS), C(SHOW BINARY LOG STATUS)), every channel
+    (C(SHOW SLAVE STATUS), C(SHOW REPLICA STATUS), C(SHOW ALL SLAVES STATUS)), the connected replicas, the replication threads of
+    the process list and the counters of the binary log cache.
+  - The keys are the same for every flavor and version. What is not known is V(null), never 0.
+extends_documentation_fragment:
+  - twoway.mysql.login
+  - twoway.mysql.attributes
+  - twoway.mysql.attributes.info
+seealso:
+  - module: twoway.mysql.server_info
+"""
+
+EXAMPLES = r"""
+- name: Read the state of replication
+  twoway.mysql.replication_info:
+  register: replication
+
+- name: Stop here unless every channel runs
+  ansible.builtin.assert:
+    that:
+      - replication.channels | map(attribute='receiver.state') | unique == ['on']
+      - replication.channels | map(attribute='applier.state') | unique == ['on']
+"""
+
+RETURN = r"""
+server:
+  description: Flavor and version.
+  type: dict
+  returned: success
+  sample: {flavor: mysql, version: 9.7.4}
+binlog:
+  description: The server's own binary log.
+  type: dict
+  returned: success
+  contains:
+    enabled:
+      description: Whether the server writes a binary log.
+      type: bool
+      returned: success
+      sample: true
+    file:
+      description: File that the next event goes to; V(null) while the binary log is off.
+      type: str
+      returned: success
+      sample: binlog.000003
+    position:
+      description: Byte offset in RV(binlog.file).
+      type: int
+      returned: success
+      sample: 1130
+    do_db:
+      description: Schemas the binary log is restricted to; empty means all.
+      type: list
+      elements: str
+      returned: success
+      sample: [wikidb, twoway]
+    ignore_db:
+      description: Schemas left out of the binary log.
+      type: list
+      elements: str
+      returned: success
+      sample: [mysql, test]
+    gtid:
+      description: GTID set executed (MySQL) or GTID position of the binary log (MariaDB).
+      type: str
+      returned: success
+      sample: 5bfa2b3c-7f0e-11ef-9d3f-0242ac110002:1-184
+    gtid_purged:
+      description: GTID set that is no longer in the binary log; V(null) on MariaDB.
+      type: str
+      returned: success
+      sample: 5bfa2b3c-7f0e-11ef-9d3f-0242ac110002:1-120
+channels:
+  description: Every channel of the server.
+  type: list
+  elements: dict
+  returned: success
+  contains:
+    name:
+      description: Name of the channel; empty for the default channel.
+      type: str
+      returned: success
+      sample: ""
+    source_host:
+      description: Address of the source.
+      type: str
+      returned: success
+      sample: 10.8.0.1
+    source_port:
+      description: TCP port of the source.
+      type: int
+      returned: success
+      sample: 3306
+    source_user:
+      description: Account at the source.
+      type: str
+      returned: success
+      sample: replication
+    source_server_id:
+      description: Server id of the source; V(null) before the receiver has connected.
+      type: int
+      returned: success
+      sample: 168296449
+    source_uuid:
+      description: UUID of the source; V(null) on MariaDB.
+      type: str
+      returned: success
+      sample: 9212497f-e7a0-11f1-b2ca-02420a080101
+    tls:
+      description: Whether the channel is encrypted.
+      type: bool
+      returned: success
+      sample: true
+    tls_verify:
+      description: Whether the source's certificate is verified.
+      type: bool
+      returned: success
+      sample: true
+    connect_retry_seconds:
+      description: Pause between two attempts to connect.
+      type: int
+      returned: success
+      sample: 5
+    retry_count:
+      description: Attempts before the receiver gives up; V(null) where no channel shows it.
+      type: int
+      returned: success
+      sample: 241920
+    relay_log_bytes:
+      description: Size of the relay log.
+      type: int
+      returned: success
+      sample: 4207
+    coordinates:
+      description: V(gtid) or V(file_position).
+      type: str
+      returned: success
+      sample: gtid
+    receiver:
+      description: State (V(on), V(connecting), V(off)), coordinates in the source's binary log, GTIDs and last error of the receiver.
+      type: dict
+      returned: success
+      sample: {state: "on", coordinates: {file: mysql-bin.000001, position: 6882}, gtid: 168296454-168296454-8, error: null}
+    applier:
+      description: State (V(on), V(off)), coordinates in the source's binary log, GTIDs and last error of the applier.
+      type: dict
+      returned: success
+      sample: {state: "on", coordinates: {file: mysql-bin.000001, position: 6882}, gtid: 168296454-168296454-8, error: null, until: null}
+    lag_seconds:
+      description: What the server calls its lag; V(null) when it knows none.
+      type: int
+      returned: success
+      sample: 0
+replicas:
+  description: Replicas that are connected to this server.
+  type: list
+  elements: dict
+  returned: success
+  sample: [{server_id: 168296454, host: 10.8.0.6, port: 3306, uuid: null}]
+threads:
+  description: Replication threads of the process list.
+  type: list
+  elements: dict
+  returned: success
+  sample:
+    - id: 15
+      user: replication
+      host: "10.8.0.6:51734"
+      command: Binlog Dump GTID
+      seconds: 54
+      state: Source has sent all binlog to replica; waiting for more updates
+binlog_cache:
+  description: Counters of the binary log cache, and its size for each session.
+  type: dict
+  returned: success
+  sample: {binlog_cache_use: 184, binlog_cache_disk_use: 0, binlog_stmt_cache_use: 0, binlog_stmt_cache_disk_use: 0, binlog_cache_size_bytes: 32768}
+"""
+
+from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
+from ansible_collections.twoway.mysql.plugins.module_utils._module import run_session_module
+from ansible_collections.twoway.mysql.plugins.module_utils._read.replication import read_replication
+
+
+def read(_module, session):
+    """Return the module's result."""
+    return {"changed": False, **read_replication(session, session.variables())}
+
+
+def main():
+    run_session_module(ArgumentSpec(options={}), read)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,211 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: replication_seed
+short_description: Copy a donor's data into this server, with the coordinates that belong to them
+version_added: 0.1.0
+author: The twoway.mysql authors (@twoway)
+description:
+  - Runs on the recipient and fetches the data from the donor over one connection, without a temporary file and without the controller.
+  - Copies all schemas of users with tables, views, routines, triggers and events, at one consistent moment, while the donor goes on
+    accepting writes. The schema C(mysql) is never copied.
+  - Nothing of the import is written to the recipient's binary log, which afterwards begins at the donor's coordinates.
+  - The recipient is marked before the first change and until the last. A mark that is left by a run that was killed makes the next
+    run begin again; half an import is never taken for data.
+  - From the beginning of a seed on, the recipient refuses writes of accounts without administrative privileges, and goes on to when it
+    is done; M(twoway.mysql.server_read_only) opens or closes it for good.
+  - A recipient that follows the donor already, or was seeded and not touched since, is left alone.
+  - Events of the event scheduler are copied, but switched off on the recipient, as replication does.
+extends_documentation_fragment:
+  - twoway.mysql.login
+  - twoway.mysql.attributes
+  - twoway.mysql.attributes.writing
+options:
+  donor_host:
+    description: Address of the donor, by the name that the recipient's channel has for it.
+    type: str
+    required: true
+  donor_port:
+    description: TCP port of the donor.
+    type: int
+    default: 3306
+  donor_user:
+    description: Account at the donor, made with O(twoway.mysql.replication_account#module:accounts[].purpose=seed).
+    type: str
+    required: true
+  donor_password:
+    description: Password of O(donor_user).
+    type: str
+    required: true
+  donor_ca_cert:
+    description: CA certificate (PEM) that the donor's certificate must be signed with. The connection is encrypted in any case.
+    type: path
+  donor_name:
+    description: Name of the donor in messages. By default its address.
+    type: str
+  channel:
+    description: Channel with which the recipient follows, or will follow, the donor.
+    type: str
+    default: ""
+  method:
+    description: V(dump) copies with the server's own dump program.
+    type: str
+    choices: [dump]
+    default: dump
+  overwrite:
+    description: Whether user data that the recipient holds may be overwritten. A dump of them is saved first.
+    type: bool
+    default: false
+  backup_directory:
+    description: Where the dump of overwritten data is saved, readable by the administrator alone.
+    type: path
+    default: /var/backups/twoway
+  file:
+    description: Also keep the donor's dump in this file, with its SHA-256 checksum beside it, and import it from there.
+    type: path
+notes:
+  - Tables of engines without a consistent snapshot (MyISAM, for example) are locked on the donor for the time of the dump; the module
+    warns and names the engines.
+"""
+
+EXAMPLES = r"""
+- name: Copy the data of 198.51.100.1
+  twoway.mysql.replication_seed:
+    donor_host: 198.51.100.1
+    donor_user: twoway_seed
+    donor_password: "{{ seed_password }}"
+"""
+
+RETURN = r"""
+server:
+  description: Flavor and version.
+  type: dict
+  returned: success
+  sample: {flavor: mysql, version: 9.7.4}
+mark:
+  description: The mark of the seed.
+  type: dict
+  returned: success
+  contains:
+    state:
+      description: V(done), or V(importing) in check mode while an unfinished seed waits.
+      type: str
+      returned: success
+      sample: done
+    donor:
+      description: Name of the donor.
+      type: str
+      returned: success
+      sample: db1
+    schemas:
+      description: The schemas that a seed that begins again drops first.
+      type: list
+      elements: str
+      returned: success
+      sample: [wikidb]
+    saved:
+      description: Where overwritten data were saved; V(null) when nothing was overwritten.
+      type: str
+      returned: success
+      sample: null
+    coordinates:
+      description: The place in the donor's binary log that belongs to the copied data.
+      type: dict
+      returned: when the seed is done
+      sample: {file: binlog.000002, position: 8190, gtid: "9212497f-e7a0-11f1-b2ca-02420a080101:1-31"}
+    binlog:
+      description: Where the recipient's own binary log began right after the seed.
+      type: dict
+      returned: when the seed is done
+      sample: {file: binlog.000001, position: 158}
+copied:
+  description: How much was copied in which time; V(null) when nothing had to be copied.
+  type: dict
+  returned: success
+  sample: {bytes: 482133, seconds: 1.94}
+saved:
+  description: Where the overwritten data were saved; V(null) when nothing was overwritten.
+  type: str
+  returned: success
+  sample: /var/backups/twoway/before-seed-20261124T010203Z.sql
+steps:
+  description: What was done, or would be in check mode.
+  type: list
+  elements: dict
+  returned: success
+  sample: [{name: import_data, reason: the recipient has not been seeded, statements: [], executed: true}]
+"""
+
+from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
+from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import find_seed_mark
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login, connect
+from ansible_collections.twoway.mysql.plugins.module_utils._module import login_of, reconcile, run_session_module
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.seed import plan_seed, show_seed
+from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
+from ansible_collections.twoway.mysql.plugins.module_utils._seed.run import SeedRun
+
+SPEC = ArgumentSpec(
+    options={
+        "donor_host": {"type": "str", "required": True},
+        "donor_port": {"type": "int", "default": 3306},
+        "donor_user": {"type": "str", "required": True},
+        "donor_password": {"type": "str", "required": True, "no_log": True},
+        "donor_ca_cert": {"type": "path"},
+        "donor_name": {"type": "str"},
+        "channel": {"type": "str", "default": ""},
+        "method": {"type": "str", "choices": ["dump"], "default": "dump"},
+        "overwrite": {"type": "bool", "default": False},
+        "backup_directory": {"type": "path", "default": "/var/backups/twoway"},
+        "file": {"type": "path"},
+    }
+)
+
+
+def donor_login(params):
+    """Return the login at the donor."""
+    return Login(
+        user=params["donor_user"],
+        password=Secret(params["donor_password"]),
+        host=params["donor_host"],
+        port=params["donor_port"],
+        ca_cert=params["donor_ca_cert"],
+        tls=True,
+    )
+
+
+def apply(module, session):
+    """Return the module's result."""
+    login = donor_login(module.params)
+    donor = connect(login)
+    try:
+        run = SeedRun(session, login_of(module.params), donor, login, module.params)
+        run.check()
+        if run.engines_without_snapshot:
+            engines = ", ".join(run.engines_without_snapshot)
+            module.warn("Tables of %s have no snapshot: all tables of the donor are locked during the dump." % engines)
+        desired = run.desired()
+        result = reconcile(
+            module,
+            session,
+            read=run.read,
+            plan=lambda recipient: plan_seed(recipient, desired),
+            show=show_seed,
+            actions=run.actions(),
+            local_write=True,
+        )
+    finally:
+        donor.close()
+    return {**result, "mark": find_seed_mark(session), "copied": run.copied or None, "saved": run.saved}
+
+
+def main():
+    run_session_module(SPEC, apply)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: server_variables
+short_description: Bring a running server to the settings of its option file, and tell what needs a restart
+version_added: 0.1.0
+author: The twoway.mysql authors (@twoway)
+description:
+  - Compares global variables with the wished values by meaning (V(64K) is 65536, V(ON) is 1).
+  - What differs and can be set on the running server is set; what cannot is returned in RV(restart_needed).
+extends_documentation_fragment:
+  - twoway.mysql.login
+  - twoway.mysql.attributes
+  - twoway.mysql.attributes.writing
+options:
+  variables:
+    description:
+      - Wished values by the name of the global variable.
+      - The filters C(binlog_do_db), C(binlog_ignore_db) and C(replicate_…) are compared as if they were variables, several names joined
+        by commas.
+    type: dict
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Make the binary log durable
+  twoway.mysql.server_variables:
+    variables:
+      sync_binlog: 1
+      innodb_flush_log_at_trx_commit: 1
+"""
+
+RETURN = r"""
+server:
+  description: Flavor and version.
+  type: dict
+  returned: success
+  sample: {flavor: mysql, version: 9.7.4}
+restart_needed:
+  description: Variables that differ and can only change at a restart.
+  type: list
+  elements: str
+  returned: success
+  sample: [bind_address, log_bin_basename]
+steps:
+  description: What was done, or would be in check mode.
+  type: list
+  elements: dict
+  returned: success
+  sample:
+    - {name: set_variable, reason: it is 0, statements: ["SET GLOBAL `sync_binlog` = 1"], executed: true}
+"""
+
+from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
+from ansible_collections.twoway.mysql.plugins.module_utils._module import reconcile, run_session_module
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.variables import (
+    plan_variables,
+    restart_needed,
+    show_variables,
+)
+from ansible_collections.twoway.mysql.plugins.module_utils._read.variables import read_settings
+
+SPEC = ArgumentSpec(options={"variables": {"type": "dict", "required": True}})
+
+
+def apply(module, session):
+    """Return the module's result."""
+    wished = module.params["variables"]
+    only_at_start = session.dialect.restart_variables
+    result = reconcile(
+        module,
+        session,
+        read=lambda: read_settings(session),
+        plan=lambda actual: plan_variables(actual, wished, only_at_start),
+        show=lambda actual: show_variables(actual, wished),
+    )
+    return {**result, "restart_needed": restart_needed(read_settings(session), wished, only_at_start)}
+
+
+def main():
+    run_session_module(SPEC, apply)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""The flavor and the members that the tables of this folder are tried on."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(scope="session")
+def flavor() -> str:
+    """The flavor named by FLAVOR, as the Makefile does."""
+    return os.environ.get("FLAVOR", "mariadb")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def frozen_collection() -> Iterator[None]:
+    """One state of the checkout for all tests."""
+    import playbook
+
+    with playbook.frozen_collection():
+        yield

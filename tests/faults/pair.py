@@ -1,0 +1,113 @@
+"""What must hold of a finished pair, asked of its members directly and not through the collection."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import labkit
+
+#: How long the standby may need to apply what the active member has committed.
+CATCH_UP_SECONDS = 60
+_POLL_SECONDS = 0.1
+
+_TABLES = """
+    SELECT CONCAT('`', table_schema, '`.`', table_name, '`') FROM information_schema.tables
+    WHERE table_type = 'BASE TABLE'
+      AND table_schema NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')
+      AND CONCAT(table_schema, '.', table_name) <> 'twoway.seed'
+    ORDER BY 1;
+"""
+_THREADS = re.compile(r"^\s*(?:Slave|Replica)_(?:IO|SQL)_Running: (.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found wrong with a pair, and how many acknowledged rows it lacks."""
+
+    problems: tuple[str, ...]
+    rows_lost: int
+
+
+def fresh_pair(flavor: str) -> None:
+    """Two members with stock servers: db1 with data and a writer that goes on writing, db2 empty."""
+    labkit.up(flavor, image="server", fresh=True)
+    labkit.load_wikidb("db1")
+    labkit.writer_start("db1")
+
+
+def judge() -> Verdict:
+    """The verdict on the pair, whose writer is stopped for it."""
+    labkit.writer_stop("db1")
+    acknowledged = set(labkit.writer_acked("db1"))
+    missing = _wait_for_rows(acknowledged)
+    problems = [f"{member} lacks {len(rows)} acknowledged rows" for member, rows in missing.items() if rows]
+    if not acknowledged:
+        problems.append("the writer had no row acknowledged")
+    problems += [problem for member in labkit.DEFAULT_MEMBERS for problem in _member_problems(member)]
+    problems += _different_tables()
+    return Verdict(tuple(problems), len(set().union(*missing.values())))
+
+
+def _wait_for_rows(acknowledged: set[str]) -> dict[str, set[str]]:
+    """By member the acknowledged rows that it lacks, also after it had time to catch up."""
+    deadline = time.monotonic() + CATCH_UP_SECONDS
+    while True:
+        missing = {member: acknowledged - _ledger(member) for member in labkit.DEFAULT_MEMBERS}
+        if not any(missing.values()) or time.monotonic() > deadline:
+            return missing
+        time.sleep(_POLL_SECONDS)
+
+
+def _ledger(member: str) -> set[str]:
+    """Ids of the rows that a member holds; none where there is no such table."""
+    try:
+        return {str(row[0]) for row in labkit.sql(member, "SELECT id FROM wikidb.ledger")}
+    except labkit.LabError:
+        return set()
+
+
+def _member_problems(member: str) -> Iterator[str]:
+    threads = channel_threads(member)
+    if threads != ["Yes", "Yes"]:
+        yield f"{member}: the threads of its channel are {threads}"
+    marks = labkit.sql(member, "SELECT mark FROM twoway.seed")
+    if any('"importing"' in str(mark) for mark in marks):
+        yield f"{member}: the mark of its seed says importing"
+    if labkit.sql(member, "SELECT host FROM mysql.user WHERE user = 'twoway_seed'"):
+        yield f"{member}: the account of the seed is left"
+    is_closed = labkit.sql(member, "SELECT @@GLOBAL.read_only + 0") != [["0"]]
+    if is_closed != (member == "db2"):
+        yield f"{member}: its gate is {'closed' if is_closed else 'open'}"
+
+
+def channel_threads(member: str) -> list[str]:
+    """States of receiver and applier of each channel of a member."""
+    question = (
+        'if command -v mariadb >/dev/null; then mariadb -E -e "SHOW ALL SLAVES STATUS";'
+        ' else mysql -E -e "SHOW REPLICA STATUS"; fi'
+    )
+    return _THREADS.findall(labkit.shell(member, question).stdout)
+
+
+def _different_tables() -> Iterator[str]:
+    """Yield what differs between the tables of the members, once both had time to become equal."""
+    deadline = time.monotonic() + CATCH_UP_SECONDS
+    while True:
+        first, second = (_checksums(member) for member in labkit.DEFAULT_MEMBERS)
+        if first == second or time.monotonic() > deadline:
+            break
+        time.sleep(_POLL_SECONDS)
+    if not first:
+        yield "db1 has no tables"
+    for name in sorted(first.keys() | second.keys()):
+        if first.get(name) != second.get(name):
+            yield f"{name} differs: {first.get(name)} on db1, {second.get(name)} on db2"
+
+
+def _checksums(member: str) -> dict[str, str | None]:
+    names = [str(row[0]) for row in labkit.sql(member, _TABLES)]
+    rows = labkit.sql(member, f"CHECKSUM TABLE {', '.join(names)}") if names else []
+    return {str(name): value for name, value in rows}

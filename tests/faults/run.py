@@ -1,0 +1,36 @@
+"""Runs the fault tests on a flavor: interrupted deployments, bad input, secrets.
+
+Usage: run.py FLAVOR [--sample N] [--seed N]
+
+LAB_INSTANCE chooses the lab, which is removed afterwards. The last line is JSON with what the interrupted deployments
+showed; see deploy.py.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import _paths  # noqa: F401  # pylint: disable=unused-import
+import labkit
+from checkout import BIN, TOP, environment
+
+HERE = Path(__file__).parent
+
+
+def main(arguments: list[str]) -> int:
+    """Exit code: 0 when all of them passed."""
+    if not arguments or arguments[0] not in labkit.FLAVORS:
+        sys.exit(f"Name a flavor: {', '.join(labkit.FLAVORS)}.")
+    settings = environment(FLAVOR=arguments[0])
+    tables = [str(BIN / "pytest"), "-q", "--confcutdir", str(HERE), str(HERE)]
+    failures = subprocess.run(tables, cwd=TOP, env=settings, check=False).returncode
+    points = [str(BIN / "python"), str(HERE / "deploy.py"), *arguments]
+    failures |= subprocess.run(points, cwd=TOP, env=settings, check=False).returncode
+    labkit.down()
+    return int(bool(failures))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

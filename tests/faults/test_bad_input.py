@@ -1,0 +1,208 @@
+"""What cannot work is refused with one clear error, before anything is changed on any member."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+import _paths  # noqa: F401  # pylint: disable=unused-import
+import labkit
+import pair
+import playbook
+import pytest
+
+Finding = tuple[str, str | None]
+
+_LISTED = re.compile(r"^\s+([A-Z][A-Z_]+)(?: on (\S+?))?: ", re.MULTILINE)
+_BOTH = ("db1", "db2")
+_STRANGE_PASSWORD = """'"\\%;#{{ é"""
+
+#: Everything that a deployment could change: files, packages, the server's process, its accounts, settings and data.
+_FINGERPRINT = r"""
+exec 2>&1
+find /etc/mysql /var/backups /root/.ansible/tmp ! -path '*/ansible-tmp-*' \
+    \( -type f -exec sha256sum {} + -o -true \) -printf '%p %M %u %g %T@\n' | grep -v '^/root/.ansible/tmp ' | sort
+dpkg-query --show --showformat='${Package} ${Version} ${db:Status-Status}\n'
+systemctl show --property=MainPID,UnitFileState mysql mariadb
+client=$(command -v mariadb || command -v mysql)
+$client -e "SHOW GLOBAL VARIABLES" | grep -v '^innodb_buffer_pool_load'
+$client -N -e "SELECT table_schema, table_name, create_time FROM information_schema.tables
+    WHERE table_schema NOT IN ('information_schema', 'performance_schema', 'sys') ORDER BY 1, 2"
+$client -N -e "SELECT * FROM mysql.user ORDER BY 1, 2"
+case $client in
+*mariadb) $client -e "SHOW MASTER STATUS; SHOW ALL SLAVES STATUS" ;;
+*) $client -e "SHOW BINARY LOG STATUS; SHOW REPLICA STATUS" ;;
+esac
+"""
+
+
+def fingerprint(member: str) -> list[str]:
+    """What the member looks like; equal lists mean that nothing was changed."""
+    return labkit.shell(member, _FINGERPRINT, check=False).stdout.splitlines()
+
+
+@contextmanager
+def as_it_is(_flavor: str) -> Iterator[None]:
+    """The members as they are."""
+    yield
+
+
+@contextmanager
+def cut_off(_flavor: str) -> Iterator[None]:
+    """Nobody reaches db2."""
+    labkit.cut("db2")
+    try:
+        yield
+    finally:
+        labkit.heal()
+
+
+@contextmanager
+def old_program(flavor: str) -> Iterator[None]:
+    """The server program that db2 finds first is older than any that is supported."""
+    old = {"mysql": ("mysqld", "mysqld  Ver 5.6.24 for Linux on x86_64 (MySQL Community Server (GPL))")}
+    name, version = old.get(flavor, ("mariadbd", "mariadbd  Ver 10.3.39-MariaDB for debian-linux-gnu on x86_64"))
+    path = f"/usr/local/sbin/{name}"
+    labkit.shell("db2", f"printf '%s\\n' '#!/bin/sh' \"echo '{version}'\" > {path} && chmod 755 {path}")
+    try:
+        yield
+    finally:
+        labkit.shell("db2", f"rm {path}")
+
+
+@contextmanager
+def full_disk(flavor: str) -> Iterator[None]:
+    """The file system of db2's data has less than a megabyte left."""
+    unit = labkit.FLAVORS[flavor].unit
+    labkit.shell(
+        "db2",
+        f"""set -e
+        systemctl stop {unit}
+        mount -t tmpfs -o size=1g tmpfs /mnt
+        cp -a /var/lib/mysql/. /mnt/
+        chown mysql:mysql /mnt
+        mount --bind /mnt /var/lib/mysql
+        systemctl start {unit}
+        # Filled up and then let go: the server takes space of its own meanwhile, so none can be counted beforehand.
+        ! head --bytes 2G /dev/zero 2>/dev/null > /var/lib/mysql/ballast
+        truncate --size -900K /var/lib/mysql/ballast""",
+    )
+    try:
+        yield
+    finally:
+        labkit.shell("db2", f"systemctl stop {unit}; umount /var/lib/mysql /mnt; systemctl start {unit}")
+
+
+@contextmanager
+def other_flavor(flavor: str) -> Iterator[None]:
+    """db2 has a server of the other flavor."""
+    labkit.up("mariadb" if flavor == "mysql" else "mysql", image="server", members=["db2"])
+    try:
+        yield
+    finally:
+        labkit.up(flavor, image="server", members=["db2"])
+
+
+@dataclass(frozen=True)
+class Case:
+    """An input, and what has to be said about it.
+
+    :ivar findings: all findings that stand against it, with the member that each names.
+    """
+
+    name: str
+    variables: playbook.Variables = field(default_factory=dict)
+    findings: frozenset[Finding] = frozenset()
+    situation: Callable[[str], object] = as_it_is
+    flavors: tuple[str, ...] = tuple(labkit.FLAVORS)
+
+
+def on_db2(value: str, otherwise: str) -> str:
+    """A variable's value that db2 alone has."""
+    return f"{{{{ {value} if inventory_hostname == 'db2' else {otherwise} }}}}"
+
+
+def found(code: str, *members: str | None) -> frozenset[Finding]:
+    """The finding on each of these members; without a member, that of the pair."""
+    return frozenset((code, member) for member in members or (None,))
+
+
+_LOGIN = "{'login_user': 'nobody', 'login_password': 'wrong'}"
+_TLS = "{'ca': '/etc/hostname', 'cert': '/etc/ssl/none.pem', 'key': '/etc/ssl/none.pem'}"
+_UNUSED_ADDRESS = labkit.address("db1").rpartition(".")[0] + ".99"
+
+CASES = [
+    Case("same member twice", {"pair_members": ["db1", "db1"]}, found("PAIR_MEMBERS_INVALID")),
+    Case("one member", {"pair_members": ["db1"]}, found("PAIR_MEMBERS_INVALID")),
+    Case("three members", {"pair_members": ["db1", "db2", "db3"]}, found("PAIR_MEMBERS_INVALID")),
+    Case("equal server ids", {"mysql_server_id": 7}, found("DUPLICATE_SERVER_ID")),
+    Case(
+        "peer's address that nobody has",
+        {"pair_address": on_db2(repr(_UNUSED_ADDRESS), "ansible_host")},
+        found("PEER_UNREACHABLE", "db1"),
+    ),
+    Case(
+        "member that Ansible cannot reach",
+        {},
+        # Its peer does not reach it either.
+        found("MEMBER_NOT_ASKED", "db2") | found("PEER_UNREACHABLE", "db1"),
+        situation=cut_off,
+    ),
+    Case("wrong login", {"pair_login": on_db2(_LOGIN, "{}")}, found("LOGIN_FAILED", "db2")),
+    Case("wrong TLS files", {"pair_tls": on_db2(_TLS, "{}")}, found("TLS_FILE_UNUSABLE", "db2")),
+    Case("password of 33 characters", {"pair_replication_password": "x" * 33}, found("PASSWORD_UNUSABLE")),
+    Case("empty password", {"pair_replication_password": ""}, found("PASSWORD_UNUSABLE")),
+    Case("password with a line break", {"pair_replication_password": "two\nlines"}, found("PASSWORD_UNUSABLE")),
+    Case("unknown option", {"mysql_server_options": {"no_such_option": 1}}, found("OPTIONS_REJECTED", *_BOTH)),
+    Case("unsupported version", {}, found("VERSION_UNSUPPORTED", "db2"), situation=old_program),
+    Case("filter with a quote", {"mysql_server_binlog_do_db": ["wiki'db"]}, found("FILTER_NAME_INVALID", *_BOTH)),
+    Case(
+        "binary log off, restart forbidden",
+        {"mysql_server_restart": False},
+        found("RESTART_FORBIDDEN", *_BOTH),
+        flavors=("mariadb", "mariadb-lts"),
+    ),
+    Case("disk too small", {}, found("DISK_TOO_SMALL", "db2"), situation=full_disk),
+    Case("MySQL with MariaDB", {}, found("FLAVORS_DIFFER"), situation=other_flavor),
+]
+
+
+@pytest.fixture(scope="module")
+def members(flavor: str) -> str:
+    """Stock servers, db1 with data; the name of their flavor."""
+    labkit.up(flavor, image="server", fresh=True)
+    labkit.load_wikidb("db1")
+    return flavor
+
+
+def different_lines(before: list[str], after: list[str]) -> list[str]:
+    """The lines that only one of them has, in the manner of a diff."""
+    return [f"-{line}" for line in before if line not in after] + [f"+{line}" for line in after if line not in before]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name.replace(" ", "-"))
+def test_is_refused(members: str, case: Case) -> None:
+    if members not in case.flavors:
+        pytest.skip(f"cannot be on {members}")
+    with ExitStack() as stack:
+        stack.enter_context(case.situation(members))  # type: ignore[arg-type]
+        before = {member: fingerprint(member) for member in _BOTH}
+        done = playbook.run(variables=case.variables)
+        after = {member: fingerprint(member) for member in _BOTH}
+    assert done.exit_code != 0, done.output
+    for member in _BOTH:
+        assert different_lines(before[member], after[member]) == [], done.output
+    listed = frozenset((code, name or None) for message in done.errors for code, name in _LISTED.findall(message))
+    assert listed == case.findings, done.output
+
+
+def test_strange_password_works(members: str) -> None:
+    quoted = _STRANGE_PASSWORD.replace("'", "''")
+    variables = f"pair_replication_password: !unsafe '{quoted}'\n"
+    first = playbook.run(variables=variables)
+    assert first.exit_code == 0, first.output
+    assert [pair.channel_threads(member) for member in _BOTH] == [["Yes", "Yes"]] * 2
+    second = playbook.run(variables=variables)
+    assert (second.exit_code, second.changes) == (0, []), second.output

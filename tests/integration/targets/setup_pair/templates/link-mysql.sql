@@ -1,0 +1,3 @@
+CHANGE REPLICATION SOURCE TO SOURCE_HOST = '{{ source_address }}', SOURCE_USER = '{{ channel_user }}', SOURCE_PASSWORD = '{{ channel_password }}',
+  SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1, SOURCE_SSL = 1;
+START REPLICA;

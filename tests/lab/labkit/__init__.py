@@ -1,0 +1,58 @@
+"""The test lab as functions: real database servers in containers that boot like hosts.
+
+Every function takes the number of the lab as `instance`; without it, the environment variable LAB_INSTANCE, else 0.
+A problem is a `LabError` with a sentence for people.
+"""
+
+from __future__ import annotations
+
+from .api import (
+    MemberStatus,
+    SqlError,
+    address,
+    build_images,
+    cut,
+    down,
+    heal,
+    inventory,
+    kill,
+    load_wikidb,
+    pause,
+    shell,
+    shell_command,
+    sql,
+    sql_command,
+    status,
+    up,
+    writer_acked,
+    writer_start,
+    writer_stop,
+)
+from .layout import DEFAULT_MEMBERS, FLAVORS, IMAGE_KINDS, LabError
+
+__all__ = [
+    "DEFAULT_MEMBERS",
+    "FLAVORS",
+    "IMAGE_KINDS",
+    "LabError",
+    "MemberStatus",
+    "SqlError",
+    "address",
+    "build_images",
+    "cut",
+    "down",
+    "heal",
+    "inventory",
+    "kill",
+    "load_wikidb",
+    "pause",
+    "shell",
+    "shell_command",
+    "sql",
+    "sql_command",
+    "status",
+    "up",
+    "writer_acked",
+    "writer_start",
+    "writer_stop",
+]

@@ -1,0 +1,202 @@
+features: bind_address_list binlog_format_setting channel_retry_count gtid_domains own_certificates purge_waits_for_replicas retention_seconds verify_without_ca
+receiver_can_change_alone: False
+gate_variable: read_only
+channel_file: master.info master-north.info
+privileges for replication: REPLICATION SLAVE
+privileges for monitor: BINLOG MONITOR, PROCESS, REPLICA MONITOR
+privileges for seed: BINLOG MONITOR, EVENT, LOCK TABLES, PROCESS, RELOAD, SELECT, SHOW VIEW, TRIGGER
+dump, gtid_mode ON: --master-data=2
+dump, gtid_mode OFF: --master-data=2
+dump, plain: 
+client with TLS: {'ssl': 1, 'ssl-verify-server-cert': 0} {'ssl': 1, 'ssl-verify-server-cert': 1, 'ssl-ca': '/etc/ssl/ca.pem'}
+programs: ['mariadb-dump', 'mysqldump'] ['mariadb', 'mysql']
+
+-- read_account
+SELECT plugin, authentication_string, ssl_type FROM mysql.user WHERE User = 'repl\'1' AND Host = '10.0.0.%';
+
+-- read_grants
+SHOW GRANTS FOR 'repl\'1'@'10.0.0.%';
+
+-- read_channels
+SHOW ALL SLAVES STATUS;
+
+-- read_channel_options
+(none)
+
+-- start_applier_until
+START SLAVE SQL_THREAD UNTIL MASTER_LOG_FILE = 'binlog.000002', MASTER_LOG_POS = 4711;
+START SLAVE 'north' SQL_THREAD UNTIL MASTER_LOG_FILE = 'binlog.000002', MASTER_LOG_POS = 4711;
+
+-- read_binlog_status
+SHOW MASTER STATUS;
+
+-- read_global_filters
+(none)
+
+-- read_replicas
+SHOW SLAVE HOSTS;
+
+-- start_history
+RESET MASTER;
+SET GLOBAL gtid_slave_pos = '1-1-40,2-2-7';
+SET GLOBAL gtid_binlog_state = '2-2-7';
+RESET MASTER;
+SET GLOBAL gtid_slave_pos = '';
+
+-- wait_for_gtid
+SELECT MASTER_GTID_WAIT('1-1-40,2-2-7', 1.5) = 0 AS reached;
+SELECT MASTER_GTID_WAIT('1-1-40,2-2-7', 0.0) = 0 AS reached;
+
+-- read_gtid_at
+SELECT BINLOG_GTID_POS('binlog.000002', 4711);
+
+-- set_gate
+SET GLOBAL read_only = 0;
+SET GLOBAL read_only = 1;
+
+-- lift_gate
+(none)
+
+-- disable_event_on_replica
+ALTER EVENT `wiki``db`.`nightly` DISABLE ON SLAVE;
+
+-- create_account
+CREATE USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY 'it\'s-s3cret' REQUIRE SSL;
+redacted: CREATE USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY '********' REQUIRE SSL;
+
+-- create_account
+CREATE USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY 'it\'s-s3cret' REQUIRE NONE;
+redacted: CREATE USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY '********' REQUIRE NONE;
+
+-- set_password
+ALTER USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY 'it\'s-s3cret';
+redacted: ALTER USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY '********';
+
+-- set_tls_requirement
+ALTER USER 'repl\'1'@'10.0.0.%' REQUIRE SSL;
+
+-- set_tls_requirement
+ALTER USER 'repl\'1'@'10.0.0.%' REQUIRE NONE;
+
+-- grant_privileges
+GRANT REPLICATION SLAVE, SELECT ON *.* TO 'repl\'1'@'10.0.0.%';
+
+-- revoke_privileges
+REVOKE SELECT, SUPER ON *.* FROM 'repl\'1'@'10.0.0.%';
+
+-- revoke_privileges
+REVOKE ALL PRIVILEGES ON *.* FROM 'repl\'1'@'10.0.0.%';
+
+-- revoke_privileges
+REVOKE ALL PRIVILEGES ON *.* FROM 'repl\'1'@'10.0.0.%';
+REVOKE GRANT OPTION ON *.* FROM 'repl\'1'@'10.0.0.%';
+
+-- drop_account
+DROP USER 'repl\'1'@'10.0.0.%';
+
+-- set_variable
+SET GLOBAL `sync_binlog` = 1;
+
+-- set_variable
+SET GLOBAL `read_only` = 1;
+
+-- set_variable
+SET GLOBAL `binlog_cache_size` = 65536;
+
+-- set_variable
+SET GLOBAL `binlog_row_image` = 'FULL';
+
+-- stop_receiver
+STOP SLAVE IO_THREAD;
+
+-- stop_applier
+STOP SLAVE SQL_THREAD;
+
+-- start_receiver
+START SLAVE IO_THREAD;
+
+-- start_applier
+START SLAVE SQL_THREAD;
+
+-- remove_channel
+RESET SLAVE ALL;
+
+-- stop_receiver
+STOP SLAVE 'north' IO_THREAD;
+
+-- stop_applier
+STOP SLAVE 'north' SQL_THREAD;
+
+-- start_receiver
+START SLAVE 'north' IO_THREAD;
+
+-- start_applier
+START SLAVE 'north' SQL_THREAD;
+
+-- remove_channel
+RESET SLAVE 'north' ALL;
+
+-- change_source
+CHANGE MASTER TO MASTER_HOST = '198.51.100.1';
+
+-- change_source
+CHANGE MASTER TO MASTER_PORT = 3306;
+
+-- change_source
+CHANGE MASTER TO MASTER_USER = 'repl\'1';
+
+-- change_source
+CHANGE MASTER TO MASTER_PASSWORD = 'it\'s-s3cret';
+redacted: CHANGE MASTER TO MASTER_PASSWORD = '********';
+
+-- change_source
+CHANGE MASTER TO MASTER_USE_GTID = slave_pos;
+
+-- change_source
+CHANGE MASTER TO MASTER_SSL = 1;
+
+-- change_source
+CHANGE MASTER TO MASTER_SSL_VERIFY_SERVER_CERT = 0;
+
+-- change_source
+CHANGE MASTER TO MASTER_SSL_CA = '/etc/ssl/ca.pem';
+
+-- change_source
+CHANGE MASTER TO MASTER_SSL_CERT = '/etc/ssl/cert.pem';
+
+-- change_source
+CHANGE MASTER TO MASTER_SSL_KEY = '/etc/ssl/key.pem';
+
+-- change_source
+CHANGE MASTER TO MASTER_CONNECT_RETRY = 5;
+
+-- change_source
+CHANGE MASTER TO MASTER_RETRY_COUNT = 0;
+
+-- change_source
+CHANGE MASTER TO MASTER_HEARTBEAT_PERIOD = 2.5;
+
+-- change_source
+CHANGE MASTER TO MASTER_DELAY = 0;
+
+-- change_source
+refused: A channel of MariaDB has no setting 'compression'.
+
+-- change_source
+refused: A channel of MariaDB has no setting 'public_key_request'.
+
+-- change_source
+CHANGE MASTER 'no\'rth' TO MASTER_HOST = '198.51.100.1', MASTER_PASSWORD = 'it\'s-s3cret', MASTER_USE_GTID = slave_pos;
+redacted: CHANGE MASTER 'no\'rth' TO MASTER_HOST = '198.51.100.1', MASTER_PASSWORD = '********', MASTER_USE_GTID = slave_pos;
+
+-- change_source
+CHANGE MASTER TO MASTER_USE_GTID = no, MASTER_LOG_FILE = 'binlog.000002', MASTER_LOG_POS = 4711;
+
+-- change_source
+CHANGE MASTER TO MASTER_LOG_FILE = 'binlog.000002', MASTER_LOG_POS = 4711;
+
+-- open_gate
+SET GLOBAL read_only = 0;
+
+-- close_gate
+SET GLOBAL read_only = 1;

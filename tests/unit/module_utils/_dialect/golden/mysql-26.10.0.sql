@@ -1,0 +1,200 @@
+features: binary_log_status bind_address_list caching_sha2_default change_source_statement channel_compression channel_retry_count dump_gtid_commented dump_source_data event_disable_on_replica filter_tables gtid_mode own_certificates public_key_request replica_statements replica_variables reset_binary_logs retention_seconds semisync_plugins semisync_source_plugin show_replicas super_read_only x_plugin
+receiver_can_change_alone: True
+gate_variable: super_read_only
+channel_file: None None
+privileges for replication: REPLICATION SLAVE
+privileges for monitor: PROCESS, REPLICATION CLIENT
+privileges for seed: EVENT, LOCK TABLES, PROCESS, RELOAD, REPLICATION CLIENT, SELECT, SHOW VIEW, TRIGGER
+dump, gtid_mode ON: --source-data=2 --set-gtid-purged=ON
+dump, gtid_mode OFF: --source-data=2 --set-gtid-purged=OFF
+dump, plain: --set-gtid-purged=OFF
+client with TLS: {'ssl-mode': 'REQUIRED'} {'ssl-mode': 'VERIFY_CA', 'ssl-ca': '/etc/ssl/ca.pem'}
+programs: ['mysqldump'] ['mysql']
+
+-- read_account
+SELECT plugin, authentication_string, ssl_type FROM mysql.user WHERE User = 'repl\'1' AND Host = '10.0.0.%';
+
+-- read_grants
+SHOW GRANTS FOR 'repl\'1'@'10.0.0.%';
+
+-- read_channels
+SHOW REPLICA STATUS;
+
+-- read_channel_options
+SELECT c.CHANNEL_NAME AS channel, c.HEARTBEAT_INTERVAL AS heartbeat, COMPRESSION_ALGORITHM AS compression, m.User_password AS source_password FROM performance_schema.replication_connection_configuration AS c LEFT JOIN mysql.slave_master_info AS m ON m.Channel_name = CONVERT(c.CHANNEL_NAME USING utf8mb4) COLLATE utf8mb4_bin;
+
+-- start_applier_until
+START REPLICA SQL_THREAD UNTIL SOURCE_LOG_FILE = 'binlog.000002', SOURCE_LOG_POS = 4711 FOR CHANNEL '';
+START REPLICA SQL_THREAD UNTIL SOURCE_LOG_FILE = 'binlog.000002', SOURCE_LOG_POS = 4711 FOR CHANNEL 'north';
+
+-- read_binlog_status
+SHOW BINARY LOG STATUS;
+
+-- read_global_filters
+SELECT FILTER_NAME AS name, FILTER_RULE AS rule FROM performance_schema.replication_applier_global_filters;
+
+-- read_replicas
+SHOW REPLICAS;
+
+-- start_history
+RESET BINARY LOGS AND GTIDS;
+SET GLOBAL gtid_purged = '3e11fa47-71ca-11e1-9e33-c80aa9429562:1-40';
+RESET BINARY LOGS AND GTIDS;
+
+-- wait_for_gtid
+SELECT WAIT_FOR_EXECUTED_GTID_SET('3e11fa47-71ca-11e1-9e33-c80aa9429562:1-40', 1.5) = 0 AS reached;
+SELECT WAIT_FOR_EXECUTED_GTID_SET('3e11fa47-71ca-11e1-9e33-c80aa9429562:1-40', 0.001) = 0 AS reached;
+
+-- read_gtid_at
+(none)
+
+-- set_gate
+SET GLOBAL read_only = OFF;
+SET GLOBAL super_read_only = ON;
+
+-- lift_gate
+SET GLOBAL super_read_only = OFF;
+
+-- disable_event_on_replica
+ALTER EVENT `wiki``db`.`nightly` DISABLE ON REPLICA;
+
+-- create_account
+CREATE USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY 'it\'s-s3cret' REQUIRE SSL;
+redacted: CREATE USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY '********' REQUIRE SSL;
+
+-- create_account
+CREATE USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY 'it\'s-s3cret' REQUIRE NONE;
+redacted: CREATE USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY '********' REQUIRE NONE;
+
+-- set_password
+ALTER USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY 'it\'s-s3cret';
+redacted: ALTER USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY '********';
+
+-- set_tls_requirement
+ALTER USER 'repl\'1'@'10.0.0.%' REQUIRE SSL;
+
+-- set_tls_requirement
+ALTER USER 'repl\'1'@'10.0.0.%' REQUIRE NONE;
+
+-- grant_privileges
+GRANT REPLICATION SLAVE, SELECT ON *.* TO 'repl\'1'@'10.0.0.%';
+
+-- revoke_privileges
+REVOKE SELECT, SUPER ON *.* FROM 'repl\'1'@'10.0.0.%';
+
+-- revoke_privileges
+REVOKE ALL PRIVILEGES ON *.* FROM 'repl\'1'@'10.0.0.%';
+
+-- revoke_privileges
+REVOKE ALL PRIVILEGES ON *.* FROM 'repl\'1'@'10.0.0.%';
+REVOKE GRANT OPTION ON *.* FROM 'repl\'1'@'10.0.0.%';
+
+-- drop_account
+DROP USER 'repl\'1'@'10.0.0.%';
+
+-- set_variable
+SET GLOBAL `sync_binlog` = 1;
+
+-- set_variable
+SET GLOBAL `read_only` = 1;
+
+-- set_variable
+SET GLOBAL `binlog_cache_size` = 65536;
+
+-- set_variable
+SET GLOBAL `binlog_row_image` = 'FULL';
+
+-- stop_receiver
+STOP REPLICA IO_THREAD FOR CHANNEL '';
+
+-- stop_applier
+STOP REPLICA SQL_THREAD FOR CHANNEL '';
+
+-- start_receiver
+START REPLICA IO_THREAD FOR CHANNEL '';
+
+-- start_applier
+START REPLICA SQL_THREAD FOR CHANNEL '';
+
+-- remove_channel
+RESET REPLICA ALL FOR CHANNEL '';
+
+-- stop_receiver
+STOP REPLICA IO_THREAD FOR CHANNEL 'north';
+
+-- stop_applier
+STOP REPLICA SQL_THREAD FOR CHANNEL 'north';
+
+-- start_receiver
+START REPLICA IO_THREAD FOR CHANNEL 'north';
+
+-- start_applier
+START REPLICA SQL_THREAD FOR CHANNEL 'north';
+
+-- remove_channel
+RESET REPLICA ALL FOR CHANNEL 'north';
+
+-- change_source
+CHANGE REPLICATION SOURCE TO SOURCE_HOST = '198.51.100.1' FOR CHANNEL '';
+
+-- change_source
+CHANGE REPLICATION SOURCE TO SOURCE_PORT = 3306 FOR CHANNEL '';
+
+-- change_source
+CHANGE REPLICATION SOURCE TO SOURCE_USER = 'repl\'1' FOR CHANNEL '';
+
+-- change_source
+CHANGE REPLICATION SOURCE TO SOURCE_PASSWORD = 'it\'s-s3cret' FOR CHANNEL '';
+redacted: CHANGE REPLICATION SOURCE TO SOURCE_PASSWORD = '********' FOR CHANNEL '';
+
+-- change_source
+CHANGE REPLICATION SOURCE TO SOURCE_AUTO_POSITION = 1 FOR CHANNEL '';
+
+-- change_source
+CHANGE REPLICATION SOURCE TO SOURCE_SSL = 1 FOR CHANNEL '';
+
+-- change_source
+CHANGE REPLICATION SOURCE TO SOURCE_SSL_VERIFY_SERVER_CERT = 0 FOR CHANNEL '';
+
+-- change_source
+CHANGE REPLICATION SOURCE TO SOURCE_SSL_CA = '/etc/ssl/ca.pem' FOR CHANNEL '';
+
+-- change_source
+CHANGE REPLICATION SOURCE TO SOURCE_SSL_CERT = '/etc/ssl/cert.pem' FOR CHANNEL '';
+
+-- change_source
+CHANGE REPLICATION SOURCE TO SOURCE_SSL_KEY = '/etc/ssl/key.pem' FOR CHANNEL '';
+
+-- change_source
+CHANGE REPLICATION SOURCE TO SOURCE_CONNECT_RETRY = 5 FOR CHANNEL '';
+
+-- change_source
+CHANGE REPLICATION SOURCE TO SOURCE_RETRY_COUNT = 0 FOR CHANNEL '';
+
+-- change_source
+CHANGE REPLICATION SOURCE TO SOURCE_HEARTBEAT_PERIOD = 2.5 FOR CHANNEL '';
+
+-- change_source
+CHANGE REPLICATION SOURCE TO SOURCE_DELAY = 0 FOR CHANNEL '';
+
+-- change_source
+CHANGE REPLICATION SOURCE TO SOURCE_COMPRESSION_ALGORITHMS = 'zstd,uncompressed' FOR CHANNEL '';
+
+-- change_source
+CHANGE REPLICATION SOURCE TO GET_SOURCE_PUBLIC_KEY = 1 FOR CHANNEL '';
+
+-- change_source
+CHANGE REPLICATION SOURCE TO SOURCE_HOST = '198.51.100.1', SOURCE_PASSWORD = 'it\'s-s3cret', SOURCE_AUTO_POSITION = 1 FOR CHANNEL 'no\'rth';
+redacted: CHANGE REPLICATION SOURCE TO SOURCE_HOST = '198.51.100.1', SOURCE_PASSWORD = '********', SOURCE_AUTO_POSITION = 1 FOR CHANNEL 'no\'rth';
+
+-- change_source
+CHANGE REPLICATION SOURCE TO SOURCE_AUTO_POSITION = 0, SOURCE_LOG_FILE = 'binlog.000002', SOURCE_LOG_POS = 4711 FOR CHANNEL '';
+
+-- change_source
+CHANGE REPLICATION SOURCE TO SOURCE_LOG_FILE = 'binlog.000002', SOURCE_LOG_POS = 4711 FOR CHANNEL '';
+
+-- open_gate
+SET GLOBAL read_only = OFF;
+
+-- close_gate
+SET GLOBAL super_read_only = ON;

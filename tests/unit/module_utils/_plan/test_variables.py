@@ -1,0 +1,59 @@
+"""Variables: what is set now, what waits for a restart."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.steps import SetVariable
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.variables import (
+    plan_variables,
+    restart_needed,
+    show_variables,
+)
+
+RESTART = frozenset({"log_bin", "report_host"})
+Actual = dict[str, str | None]
+
+# Actual, wish, what is set, what waits.
+TABLE: list[tuple[Actual, dict[str, Any], dict[str, Any], list[str]]] = [
+    ({"sync_binlog": "1"}, {}, {}, []),
+    ({"sync_binlog": "1"}, {"sync_binlog": 1}, {}, []),
+    ({"sync_binlog": "1"}, {"sync_binlog": "ON"}, {}, []),
+    ({"sync_binlog": "0"}, {"sync_binlog": 1}, {"sync_binlog": 1}, []),
+    ({"binlog_cache_size": "32768"}, {"binlog_cache_size": "64K"}, {"binlog_cache_size": "64K"}, []),
+    ({"binlog_cache_size": "65536"}, {"binlog_cache_size": "64K"}, {}, []),
+    ({"report_host": ""}, {"report_host": "198.51.100.1"}, {}, ["report_host"]),
+    ({"report_host": "198.51.100.1"}, {"report_host": "198.51.100.1"}, {}, []),
+    ({"log_bin": "ON"}, {"log_bin": True}, {}, []),
+    ({"log_bin": "OFF"}, {"log_bin": True}, {}, ["log_bin"]),
+    ({}, {"rpl_semi_sync_source_enabled": True}, {}, ["rpl_semi_sync_source_enabled"]),
+    ({"a": None}, {"a": 1}, {}, ["a"]),
+    ({"init_connect": ""}, {"init_connect": "SELECT 1"}, {"init_connect": "SELECT 1"}, []),
+]
+
+
+@pytest.mark.parametrize(("actual", "wish", "now", "later"), TABLE)
+def test_variables(actual: Actual, wish: dict[str, Any], now: dict[str, Any], later: list[str]) -> None:
+    plan = plan_variables(actual, wish, RESTART)
+    assert {step.variable: step.value for step in plan.steps if isinstance(step, SetVariable)} == now
+    assert restart_needed(actual, wish, RESTART) == later
+    if not now:
+        assert plan.after == show_variables(actual, wish)
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_interrupted_plans_end_the_same(seed: int) -> None:
+    rng = random.Random(seed)
+    names = ["sync_binlog", "read_only", "report_host", "x"]
+    actual: Actual = {name: rng.choice(["0", "1", "2"]) for name in names}
+    wish = {name: rng.choice([0, 1, 2, "ON", "OFF"]) for name in names if rng.random() < 0.7}
+    plan = plan_variables(actual, wish, RESTART)
+    for done in range(len(plan.steps) + 1):
+        state = dict(actual)
+        for step in [*plan.steps[:done], *plan.steps]:
+            assert isinstance(step, SetVariable)
+            state[step.variable] = str(step.value)
+        assert show_variables(state, wish) == plan.after
+        assert plan_variables(state, wish, RESTART).steps == []

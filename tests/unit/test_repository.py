@@ -1,0 +1,32 @@
+"""What is said about the collection in several places says the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+TOP = Path(__file__).resolve().parents[2]
+
+
+def modules() -> list[str]:
+    return sorted(path.stem for path in (TOP / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
+
+
+def test_action_group_holds_the_modules() -> None:
+    runtime = yaml.safe_load((TOP / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    assert runtime["action_groups"]["all"] == modules()
+
+
+def test_modules_carry_the_name_of_the_action_group() -> None:
+    fragment = "twoway.mysql.attributes"
+    without = [
+        name for name in modules() if fragment not in (TOP / "plugins/modules" / f"{name}.py").read_text("utf-8")
+    ]
+    assert not without
+
+
+def test_nothing_that_sanity_finds_is_ignored() -> None:
+    lists = sorted((TOP / "tests" / "sanity").glob("ignore-*.txt"))
+    assert lists
+    assert [path.name for path in lists if path.read_text(encoding="utf-8").strip()] == []
