@@ -195,6 +195,9 @@ def main(arguments: list[str]) -> int:
         return 0 if options.list else 2
     LOGS.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
+    if any(stage.needs_lab for stage in chosen):
+        # Once for all lanes: two that install or start it at the same moment stand in each other's way.
+        subprocess.run([str(LAB), "engine"], stdin=subprocess.DEVNULL, check=False)
     outcomes = run_all(chosen, options.lanes.split(","))
     report(outcomes, time.monotonic() - start)
     return int(any(not outcome.passed for outcome in outcomes))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import access, writer
 from . import members as containers
-from .engine import connect, ensure_engine
+from .engine import connect, ensure_engine, find_engine
 from .images import ensure_image
 from .layout import DEFAULT_MEMBERS, FLAVORS, IMAGE_KINDS, LAB_FOLDER, LabError, checked_flavor, checked_kind, lab_of
 
@@ -60,8 +60,13 @@ def up(
 
 
 def down(instance: int | None = None) -> None:
-    """Remove the lab's members and network. Images and the ssh key stay."""
-    containers.take_down(connect(), lab_of(instance))
+    """Remove the lab's members and network. Images and the ssh key stay.
+
+    Where no engine answers no member runs; what the engine may still know of them goes with the next ``up --fresh``.
+    """
+    docker, lab = find_engine(), lab_of(instance)
+    if docker is not None:
+        containers.take_down(docker, lab)
 
 
 def build_images(flavor: str) -> None:

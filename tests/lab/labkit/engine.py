@@ -61,7 +61,7 @@ class Docker:
 
 def connect() -> Docker:
     """The client to use. :raises LabError: when no engine answers."""
-    docker = _find_client()
+    docker = find_engine()
     if docker is None:
         raise LabError(f"No Docker engine answers ({_refusal()}). Run `tests/lab/lab engine` to start one.", NO_ENGINE)
     return docker
@@ -72,7 +72,7 @@ def ensure_engine() -> Docker:
 
     :raises LabError: with exit code 2 and what to install, where we can't do it.
     """
-    docker = _find_client()
+    docker = find_engine()
     if docker is not None:
         return docker
     _refuse_what_a_start_cannot_cure()
@@ -80,14 +80,14 @@ def ensure_engine() -> Docker:
         _install_packages()
         _start_daemon()
     wait_until(
-        lambda: _find_client() is not None,
+        lambda: find_engine() is not None,
         60,
         f"dockerd is running but answers no client ({_refusal()}); see {DAEMON_LOG} or its own log",
     )
     return connect()
 
 
-def _find_client() -> Docker | None:
+def find_engine() -> Docker | None:
     """The first docker program on PATH that the engine answers."""
     for program in _client_programs():
         docker = _try_client(program)
@@ -213,7 +213,7 @@ def _start_daemon() -> None:
             ["dockerd"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/"
         )
     wait_until(
-        lambda: daemon.poll() is not None or _find_client() is not None,
+        lambda: daemon.poll() is not None or find_engine() is not None,
         60,
         f"dockerd does not answer; see {DAEMON_LOG}",
     )
