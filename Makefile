@@ -16,7 +16,7 @@ help:                        ## what there is
 	@python3 tests/tools/venv.py .venv
 
 demo: .venv/ready            ## a pair of real servers, linked both ways; FLAVOR=mysql|mariadb|mariadb-lts
-	@PYTHONPATH=tests/lab $(PYTHON) tests/tools/demo.py $(FLAVOR)
+	@$(PYTHON) tests/tools/demo.py $(FLAVOR)
 
 demo-down:                   ## remove the demo's pair
 	@tests/lab/lab down

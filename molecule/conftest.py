@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from members import SECRET, Member, Run, run_playbook
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE / "shared"), str(HERE.parent / "tests" / "lab")]
-
-from members import SECRET, Member, Run, run_playbook  # noqa: E402
 
 
 @pytest.fixture(scope="session")

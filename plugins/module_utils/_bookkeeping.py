@@ -18,8 +18,7 @@ from typing import Any, Dict, Optional
 from ._connection import Session
 from ._dialect.statement import sql
 from ._executor import writable
-
-SCHEMA = "twoway"
+from ._read.data import BOOKKEEPING_SCHEMA
 
 _TABLES = (
     "CREATE SCHEMA IF NOT EXISTS twoway DEFAULT CHARACTER SET utf8mb4",
@@ -34,7 +33,7 @@ def has_bookkeeping(session: Session) -> bool:
     """Return whether all tables of the schema exist."""
     question = sql(
         "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = {} AND TABLE_NAME IN ('canary', 'seed')",
-        SCHEMA,
+        BOOKKEEPING_SCHEMA,
     )
     return int(session.value(question, "look for the bookkeeping tables")) == 2
 

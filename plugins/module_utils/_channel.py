@@ -15,7 +15,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 from ansible.module_utils.basic import AnsibleModule
 
 from ._connection import Login, Session, connect
-from ._errors import ServerError, TwowayError
+from ._errors import Refused, ServerError, TwowayError
 from ._module import reconcile
 from ._plan.channel import DesiredChannel, plan_channel, show_channel
 from ._plan.steps import DrainApplier, Plan
@@ -23,7 +23,7 @@ from ._read.replication import read_channel
 from ._secret import Secret
 from ._state.account import check_replication_password
 from ._state.binlog import BinlogCoordinates
-from ._state.channel import Channel, ChannelSettings
+from ._state.channel import FILE_POSITION, Channel, ChannelSettings
 from ._wait import wait_for
 
 
@@ -39,6 +39,12 @@ def _desired(params: Mapping[str, Any], session: Session) -> DesiredChannel:
         values["source_password"] = Secret(values["source_password"])
     if not session.dialect.server.supports("channel_retry_count"):
         values["retry_count"] = None
+    # Before the first step, not in the middle: what cannot be said to this server is refused here.
+    for name, value in values.items():
+        if value is not None:
+            session.dialect.source_option(name, value)
+    if params["source_log_file"] and values["coordinates"] != FILE_POSITION:
+        raise Refused("source_log_file says where to begin by file position: it needs coordinates: file_position.")
     return DesiredChannel(
         name=params["channel"],
         state=params["state"],

@@ -12,9 +12,9 @@ import json
 import re
 import resource
 import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "faults"))
+import labkit
+import playbook
 
 _LIMITS = {"first_tasks": 30, "no_change_tasks": 14, "no_change_cpu_seconds": 10.0}
 _RECAP = re.compile(r"^\S+\s+: ok=(\d+) .*failed=(\d+)", re.MULTILINE)
@@ -37,9 +37,6 @@ def cpu_seconds() -> float:
 
 def measure(flavor: str) -> dict[str, object]:
     """The figures of a flavor."""
-    import labkit
-    import playbook
-
     with playbook.frozen_collection():
         labkit.up(flavor, image="bare", fresh=True)
         first = playbook.run()
@@ -58,9 +55,6 @@ def measure(flavor: str) -> dict[str, object]:
 
 def main(arguments: list[str]) -> int:
     """Exit code: 0 when all figures are within their limits."""
-    import _paths  # noqa: F401
-    import labkit
-
     if len(arguments) != 1 or arguments[0] not in labkit.FLAVORS:
         sys.exit(f"Name a flavor: {', '.join(labkit.FLAVORS)}.")
     figures = measure(arguments[0])

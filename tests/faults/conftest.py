@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
+import playbook
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +18,5 @@ def flavor() -> str:
 @pytest.fixture(scope="session", autouse=True)
 def frozen_collection() -> Iterator[None]:
     """One state of the checkout for all tests."""
-    import playbook
-
     with playbook.frozen_collection():
         yield

@@ -25,7 +25,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import _paths  # noqa: F401  # pylint: disable=unused-import
 import labkit
 import pair
 import playbook

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import _paths  # noqa: F401  # pylint: disable=unused-import
 import labkit
 from checkout import ANSIBLE_HOME, BIN, TOP, copy_files, environment
 

@@ -12,7 +12,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import _paths  # noqa: F401  # pylint: disable=unused-import
 import labkit
 from checkout import BIN, TOP, environment
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-import _paths  # noqa: F401  # pylint: disable=unused-import
 import labkit
 import pair
 import playbook
@@ -115,7 +114,7 @@ class Case:
     name: str
     variables: playbook.Variables = field(default_factory=dict)
     findings: frozenset[Finding] = frozenset()
-    situation: Callable[[str], object] = as_it_is
+    situation: Callable[[str], AbstractContextManager[None]] = as_it_is
     flavors: tuple[str, ...] = tuple(labkit.FLAVORS)
 
 
@@ -187,7 +186,7 @@ def test_is_refused(members: str, case: Case) -> None:
     if members not in case.flavors:
         pytest.skip(f"cannot be on {members}")
     with ExitStack() as stack:
-        stack.enter_context(case.situation(members))  # type: ignore[arg-type]
+        stack.enter_context(case.situation(members))
         before = {member: fingerprint(member) for member in _BOTH}
         done = playbook.run(variables=case.variables)
         after = {member: fingerprint(member) for member in _BOTH}

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import _paths  # noqa: F401  # pylint: disable=unused-import
 import labkit
 import playbook
 import pytest
@@ -18,7 +17,7 @@ import pytest
 _MEMBERS = labkit.DEFAULT_MEMBERS
 
 #: What is searched for. The passwords have more around it that is quoted in many ways; this part never is.
-# Another one in each lab: labs that run at the same time share their controller.
+#: It is another one in each lab: labs that run at the same time share their controller.
 _MARK = "Recognizable4711x" + os.environ.get("LAB_INSTANCE", "0")
 _REPLICATION = f"it's \"{_MARK}\\r"
 _NEXT_REPLICATION = f"it's \"{_MARK}\\n"

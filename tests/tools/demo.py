@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 import uuid
 from pathlib import Path
 
 import labkit
 from checkout import BIN, TOP, environment
+from labkit.progress import wait_until
 
 LEDGER = "SELECT id, writer, note FROM wikidb.ledger ORDER BY id"
 #: How long the standby may take to apply the last rows of the writer.
@@ -47,11 +47,12 @@ def compare_ledger() -> None:
     """Stop the writer, and wait until both members hold the same rows. :raises SystemExit: when one is missing."""
     labkit.writer_stop("db1")
     acknowledged = set(labkit.writer_acked("db1"))
-    deadline = time.monotonic() + CATCH_UP_SECONDS
-    while (rows := labkit.sql("db1", LEDGER)) != (copies := labkit.sql("db2", LEDGER)):
-        if time.monotonic() > deadline:
-            raise SystemExit(f"The writer's table differs: {len(rows)} rows on db1, {len(copies)} on db2.")
-        time.sleep(0.2)
+    wait_until(
+        lambda: labkit.sql("db1", LEDGER) == labkit.sql("db2", LEDGER),
+        CATCH_UP_SECONDS,
+        "The writer's table differs between db1 and db2",
+    )
+    rows = labkit.sql("db1", LEDGER)
     missing = acknowledged - {row[0] for row in rows}
     if missing:
         raise SystemExit(f"{len(missing)} of {len(acknowledged)} acknowledged rows are missing.")

@@ -1,4 +1,4 @@
-"""Makes a virtual environment, and the folder in which Ansible finds the checkout as a collection.
+"""Makes a virtual environment in which Ansible finds the checkout as a collection, and tests find what they share.
 
 Usage: venv.py FOLDER [PYTHON]
 """
@@ -11,6 +11,9 @@ import sys
 from pathlib import Path
 
 from checkout import COLLECTIONS, TOP
+
+#: Folders whose modules tests and tools of other folders use.
+SHARED_FOLDERS = ("tests/lab", "tests/tools", "tests/faults", "molecule/shared")
 
 
 def make_environment(folder: Path, python: str) -> None:
@@ -38,10 +41,18 @@ def link_collection() -> None:
     link.symlink_to(TOP, target_is_directory=True)
 
 
+def link_shared(folder: Path) -> None:
+    """Let everything that runs in the environment import what the tests share."""
+    (packages,) = folder.glob("lib/python3.*/site-packages")
+    lines = [str(TOP / name) for name in SHARED_FOLDERS]
+    (packages / "twoway-tests.pth").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def main(arguments: list[str]) -> None:
     folder = TOP / arguments[0]
     make_environment(folder, arguments[1] if len(arguments) > 1 else sys.executable)
     link_collection()
+    link_shared(folder)
     (folder / "ready").touch()
 
 

@@ -74,10 +74,6 @@ _FEATURES: Dict[str, Dict[str, Range]] = {
     "x_plugin": {MYSQL: ((8, 0, 11), None)},
     # mysqldump --source-data instead of --master-data. MySQL 8.0.26 release notes.
     "dump_source_data": {MYSQL: ((8, 0, 26), None)},
-    # mysqldump --set-gtid-purged=COMMENTED. MySQL 8.0.17 release notes.
-    "dump_gtid_commented": {MYSQL: ((8, 0, 17), None)},
-    # SHA2 based accounts by default, which need TLS or a key exchange. MySQL 8.0.4 release notes.
-    "caching_sha2_default": {MYSQL: ((8, 0, 4), None)},
 }
 
 

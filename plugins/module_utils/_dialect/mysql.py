@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
+from .._errors import Refused
 from .._plan import steps as do
 from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.channel import FILE_POSITION, GTID, Channel, ChannelSettings
@@ -17,6 +18,9 @@ from .._state.gtid import parse_gtid_set
 from .base import Dialect, Row
 from .channel_row import common_settings, names_in, normalize_row, parse_common
 from .statement import Raw, Statement, sql
+
+# Settings that not every version has, and the feature that they are.
+_FEATURE_OF_SETTING = {"compression": "channel_compression", "public_key_request": "public_key_request"}
 
 # Option of CHANGE REPLICATION SOURCE TO for each setting; {} is SOURCE, or MASTER on old servers.
 _SOURCE_OPTIONS = {
@@ -141,6 +145,9 @@ class MysqlDialect(Dialect):
         return channel.received == channel.applied
 
     def source_option(self, setting: str, value: Any) -> Statement:
+        feature = _FEATURE_OF_SETTING.get(setting)
+        if feature and not self.server.supports(feature):
+            raise Refused("A channel of MySQL %s has no setting %r." % (self.server.version_text, setting))
         option = _SOURCE_OPTIONS[setting].format(self._source.text)
         return sql("{} = {}", Raw(option), value == GTID if setting == "coordinates" else value)
 

@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional
 
 from .._errors import Refused
 from .._state.account import check_replication_password
+from .seed import needed_bytes
 from .steps import Finding
 
 Facts = Mapping[str, Any]
@@ -21,7 +22,6 @@ Facts = Mapping[str, Any]
 BLOCKER, WARNING, NOTE = "blocker", "warning", "note"
 
 _SUPPORTED_SYSTEMS = ("debian", "ubuntu")
-_SPACE_FACTOR = 2
 _FILTER_NAME = re.compile(r"[^\s'\"`\\,;#=]+")
 
 
@@ -335,7 +335,7 @@ def _space(pair: Pair) -> Iterator[Finding]:
     donor, facts = pair.facts.get(pair.wish["donor"]), pair.facts.get(pair.recipient or "")
     if not donor or not facts or not donor["schemas"] or _is_linked(pair):
         return
-    needed = _SPACE_FACTOR * sum(schema["size_bytes"] for schema in donor["schemas"])
+    needed = needed_bytes(donor["schemas"])
     free = facts["host"]["free_bytes"]
     if free is not None and free < needed:
         yield Finding(

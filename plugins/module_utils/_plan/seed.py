@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from .._errors import Refused
 from .steps import Plan, Step
@@ -98,6 +98,11 @@ class DesiredSeed:
     donor_address: str
     schemas: Tuple[str, ...]
     overwrite: bool
+
+
+def needed_bytes(donor_schemas: Sequence[Mapping[str, Any]]) -> int:
+    """Return the space that a copy of these schemas needs: the data, and the logs that importing them writes."""
+    return 2 * sum(int(schema["size_bytes"]) for schema in donor_schemas)
 
 
 def show_seed(recipient: Recipient) -> Dict[str, Any]:

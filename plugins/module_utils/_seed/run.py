@@ -12,19 +12,16 @@ import os
 import time
 from typing import Any, Dict, List, Mapping, Optional, Type
 
-from .._bookkeeping import SCHEMA, ensure_bookkeeping, find_seed_mark, read_seed_mark, write_seed_mark
+from .._bookkeeping import ensure_bookkeeping, find_seed_mark, read_seed_mark, write_seed_mark
 from .._connection import Login, Session
 from .._dialect.statement import Identifier, sql
 from .._errors import Refused
 from .._executor import Action
 from .._plan import seed as plan
 from .._plan.steps import Step
-from .._read.data import holds_data, non_transactional_engines, read_schemas
+from .._read.data import BOOKKEEPING_SCHEMA, holds_data, non_transactional_engines, read_schemas
 from .._read.replication import describe_binlog, read_binlog, read_channel
 from .dump import DumpSeed, save_dump, wait_for_earlier_import
-
-_SPACE_FACTOR = 2
-"""A recipient needs this many times the donor's data: the data, and the logs that importing them writes."""
 
 
 class SeedRun:
@@ -83,7 +80,7 @@ class SeedRun:
         donor, recipient = self._donor.dialect.server, self._recipient.dialect.server
         if donor.flavor != recipient.flavor:
             raise Refused("The donor is %s and the recipient %s; a pair is of one flavor." % (donor, recipient))
-        needed = _SPACE_FACTOR * sum(schema["size_bytes"] for schema in self._donor_schemas)
+        needed = plan.needed_bytes(self._donor_schemas)
         directory = self._recipient.variables()["datadir"]
         if os.path.isdir(directory):
             status = os.statvfs(directory)
@@ -149,7 +146,7 @@ class SeedRun:
             sql(
                 "SELECT EVENT_SCHEMA AS name, EVENT_NAME AS event FROM information_schema.EVENTS"
                 " WHERE STATUS = 'ENABLED' AND EVENT_SCHEMA NOT IN ('mysql', 'sys', {})",
-                SCHEMA,
+                BOOKKEEPING_SCHEMA,
             ),
             "list the events",
         )

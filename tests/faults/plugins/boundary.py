@@ -22,7 +22,7 @@ description: For the tests of interrupted runs.
 """
 
 
-class CallbackModule(CallbackBase):  # type: ignore[misc]
+class CallbackModule(CallbackBase):
     """See the top of the file."""
 
     CALLBACK_VERSION = 2.0

@@ -178,10 +178,10 @@ CHANGE MASTER TO MASTER_HEARTBEAT_PERIOD = 2.5 FOR CHANNEL '';
 CHANGE MASTER TO MASTER_DELAY = 0 FOR CHANNEL '';
 
 -- change_source
-CHANGE MASTER TO MASTER_COMPRESSION_ALGORITHMS = 'zstd,uncompressed' FOR CHANNEL '';
+refused: A channel of MySQL 5.7.44 has no setting 'compression'.
 
 -- change_source
-CHANGE MASTER TO GET_MASTER_PUBLIC_KEY = 1 FOR CHANNEL '';
+refused: A channel of MySQL 5.7.44 has no setting 'public_key_request'.
 
 -- change_source
 CHANGE MASTER TO MASTER_HOST = '198.51.100.1', MASTER_PASSWORD = 'it\'s-s3cret', MASTER_AUTO_POSITION = 1 FOR CHANNEL 'no\'rth';

@@ -1,4 +1,4 @@
-features: bind_address_list caching_sha2_default channel_compression channel_retry_count dump_gtid_commented filter_tables gtid_mode own_certificates public_key_request retention_seconds semisync_plugins super_read_only x_plugin
+features: bind_address_list channel_compression channel_retry_count filter_tables gtid_mode own_certificates public_key_request retention_seconds semisync_plugins super_read_only x_plugin
 receiver_can_change_alone: True
 gate_variable: super_read_only
 channel_file: None None
