@@ -122,23 +122,9 @@ class Member:
         )
         return [str(row[0]) for row in self.sql(question)]
 
-    def content(self, schema: str) -> dict[str, tuple[int, str | None]]:
-        """Number of rows and the server's own checksum, by table."""
-        tables = [
-            str(row[0])
-            for row in self.sql(
-                "SELECT table_name FROM information_schema.tables"
-                f" WHERE table_schema = '{schema}' AND table_type = 'BASE TABLE' ORDER BY 1"
-            )
-        ]
-        if not tables:
-            return {}
-        counts = self.sql(" ".join(f"SELECT COUNT(*) FROM `{schema}`.`{table}`;" for table in tables))
-        sums = self.sql("CHECKSUM TABLE " + ", ".join(f"`{schema}`.`{table}`" for table in tables))
-        return {
-            table: (int(str(count[0])), checksum[1])
-            for table, count, checksum in zip(tables, counts, sums, strict=True)
-        }
+    def content(self, schema: str) -> dict[str, tuple[int, str]]:
+        """Number of rows and a digest of them, by table; a table without rows is not there."""
+        return {name.partition(".")[2]: what for name, what in labkit.content(self.name, [schema]).items()}
 
     def channels(self) -> dict[str, tuple[bool, bool]]:
         """Whether receiver and applier run, by the address of the source."""

@@ -13,12 +13,9 @@ import labkit
 CATCH_UP_SECONDS = 60
 _POLL_SECONDS = 0.1
 
-_TABLES = """
-    SELECT CONCAT('`', table_schema, '`.`', table_name, '`') FROM information_schema.tables
-    WHERE table_type = 'BASE TABLE'
-      AND table_schema NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')
-      AND CONCAT(table_schema, '.', table_name) <> 'twoway.seed'
-    ORDER BY 1;
+_SCHEMAS = """
+    SELECT schema_name FROM information_schema.schemata
+    WHERE schema_name NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema') ORDER BY 1;
 """
 _THREADS = re.compile(r"^\s*(?:Slave|Replica)_(?:IO|SQL)_Running: (.*)$", re.MULTILINE)
 
@@ -96,7 +93,7 @@ def _different_tables() -> Iterator[str]:
     """Yield what differs between the tables of the members, once both had time to become equal."""
     deadline = time.monotonic() + CATCH_UP_SECONDS
     while True:
-        first, second = (_checksums(member) for member in labkit.DEFAULT_MEMBERS)
+        first, second = (_content(member) for member in labkit.DEFAULT_MEMBERS)
         if first == second or time.monotonic() > deadline:
             break
         time.sleep(_POLL_SECONDS)
@@ -107,7 +104,6 @@ def _different_tables() -> Iterator[str]:
             yield f"{name} differs: {first.get(name)} on db1, {second.get(name)} on db2"
 
 
-def _checksums(member: str) -> dict[str, str | None]:
-    names = [str(row[0]) for row in labkit.sql(member, _TABLES)]
-    rows = labkit.sql(member, f"CHECKSUM TABLE {', '.join(names)}") if names else []
-    return {str(name): value for name, value in rows}
+def _content(member: str) -> labkit.Content:
+    schemas = [str(row[0]) for row in labkit.sql(member, _SCHEMAS)]
+    return {name: what for name, what in labkit.content(member, schemas).items() if name != "twoway.seed"}

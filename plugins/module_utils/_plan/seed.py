@@ -92,12 +92,14 @@ class DesiredSeed:
     :ivar donor_address: its address, as the channel names it.
     :ivar schemas: the user schemas the donor has.
     :ivar overwrite: whether other data on the recipient may be overwritten.
+    :ivar replaces_all: whether the copy replaces everything the recipient has, so that nothing has to be dropped first.
     """
 
     donor: str
     donor_address: str
     schemas: Tuple[str, ...]
     overwrite: bool
+    replaces_all: bool = False
 
 
 def needed_bytes(donor_schemas: Sequence[Mapping[str, Any]]) -> int:
@@ -121,21 +123,21 @@ def plan_seed(recipient: Recipient, desired: DesiredSeed) -> Plan:
         follows_donor = recipient.follows == desired.donor_address
         if follows_donor or (state == DONE and recipient.is_untouched):
             return Plan(show_seed(recipient))
+    unfinished = recipient.mark if state == IMPORTING else None
+    reason = "an earlier import was not finished" if unfinished else "the recipient has not been seeded"
+    # What was there before was saved by the run that set the mark.
+    ours = set(unfinished["schemas"]) if unfinished else set()
+    own = tuple(name for name in recipient.schemas_with_data if name not in ours)
     steps: List[Step] = [HoldClients("clients must not write into half an import")]
     doomed = set(recipient.schemas)
-    if state == IMPORTING and recipient.mark:
-        reason = "an earlier import was not finished"
-        # What was there before was saved by the run that set the mark; anything else was never ours to drop.
-        doomed &= set(recipient.mark["schemas"])
-    else:
-        reason = "the recipient has not been seeded"
-        if recipient.schemas_with_data:
-            _require_permission(recipient, desired)
-            steps.append(SaveData("they are going to be overwritten", tuple(recipient.schemas_with_data)))
-    dropped = tuple(sorted(doomed))
+    if unfinished and not desired.replaces_all:
+        doomed &= ours
+    elif own:
+        _require_permission(own, desired)
+        steps.append(SaveData("they are going to be overwritten", own))
     steps.append(MarkImporting(reason, tuple(sorted(doomed | set(desired.schemas)))))
-    if dropped:
-        steps.append(DropSchemas(reason, dropped))
+    if doomed and not desired.replaces_all:
+        steps.append(DropSchemas(reason, tuple(sorted(doomed))))
     steps += [
         ImportData(reason, tuple(desired.schemas)),
         DisableEvents("the donor runs them"),
@@ -145,11 +147,11 @@ def plan_seed(recipient: Recipient, desired: DesiredSeed) -> Plan:
     return Plan({"seed": DONE, "schemas": sorted((set(recipient.schemas) - doomed) | set(desired.schemas))}, steps)
 
 
-def _require_permission(recipient: Recipient, desired: DesiredSeed) -> None:
+def _require_permission(own: Sequence[str], desired: DesiredSeed) -> None:
     if desired.overwrite:
         return
     raise Refused(
         "The recipient holds user data of its own: schemas %s; the donor %s holds %s. Nothing was touched."
         " To have the recipient's data saved and then overwritten, say so by name."
-        % (", ".join(recipient.schemas_with_data), desired.donor, ", ".join(desired.schemas) or "none")
+        % (", ".join(own), desired.donor, ", ".join(desired.schemas) or "none")
     )

@@ -11,6 +11,7 @@ from .api import (
     SqlError,
     address,
     build_images,
+    content,
     cut,
     down,
     heal,
@@ -29,16 +30,19 @@ from .api import (
     writer_stop,
 )
 from .layout import DEFAULT_MEMBERS, FLAVORS, IMAGE_KINDS, LabError
+from .rows import Content
 
 __all__ = [
     "DEFAULT_MEMBERS",
     "FLAVORS",
     "IMAGE_KINDS",
+    "Content",
     "LabError",
     "MemberStatus",
     "SqlError",
     "address",
     "build_images",
+    "content",
     "cut",
     "down",
     "heal",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from . import members as containers
 from .engine import connect, ensure_engine, find_engine
 from .images import ensure_image
 from .layout import DEFAULT_MEMBERS, FLAVORS, IMAGE_KINDS, LAB_FOLDER, LabError, checked_flavor, checked_kind, lab_of
+from .rows import DUMP, Content, digest
 
 WIKIDB = LAB_FOLDER / "demo" / "wikidb.sql"
 
@@ -183,6 +185,14 @@ def sql(member: str, statements: str, instance: int | None = None) -> list[list[
     if done.returncode:
         raise SqlError(done.stderr.strip() or f"The client in {member} ended with {done.returncode}.", done.returncode)
     return [[_value(text) for text in line.split("\t")] for line in done.stdout.split("\n")[:-1]]
+
+
+def content(member: str, schemas: Sequence[str], instance: int | None = None) -> Content:
+    """Number of rows and a digest of them, by `schema.table`, for every table of the schemas that has rows."""
+    if not schemas:
+        return {}
+    names = " ".join(shlex.quote(schema) for schema in schemas)
+    return digest(shell(member, f"{DUMP} {names}", instance).stdout)
 
 
 def load_wikidb(member: str, instance: int | None = None) -> None:

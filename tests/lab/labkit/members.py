@@ -172,7 +172,7 @@ def _create(docker: Docker, lab: Lab, flavor: Flavor, kind: str, member: str, pu
         "--cap-add", "SYS_ADMIN",
         "--cgroupns", "private",
         "--security-opt", "apparmor=unconfined",
-        # The data are on a filesystem of their own, as on many hosts; on the image's one no server can rename its folders.
+        # The data are on a filesystem of their own, as on many hosts; on the image's no server can rename a folder.
         "--volume", "/var/lib/mysql",
         "--tmpfs", "/run:exec,mode=0755",
         "--tmpfs", "/tmp:exec,mode=1777",
