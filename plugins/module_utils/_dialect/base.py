@@ -118,6 +118,50 @@ class Dialect(ABC):
             if listed
         ]
 
+    # Accounts and the first start after a physical copy.
+
+    #: Folders whose option files the server reads, after the packaged ones.
+    option_folders: List[str]
+
+    def exact_definitions(self) -> Optional[Statement]:
+        """Return the statement after which definitions of accounts lose nothing; ``None`` where they never do."""
+        return None
+
+    def read_definition(self, account: AccountName) -> Statement:
+        """Return the question for the statement that would create an account as it is."""
+        return sql("SHOW CREATE USER {}@{}", *_name(account))
+
+    def put_back_login(self, definition: str) -> List[Statement]:
+        """Return the statements that let an account exist, and log in, as in the answer to :meth:`read_definition`."""
+        # Roles may not exist where the account is put back, and are no part of ALTER USER.
+        plain = re.sub(r" DEFAULT ROLE .*?(?= REQUIRE )", "", definition)
+        rest = plain[len("CREATE USER ") :]
+        name = " of the account that manages this server"
+        return [
+            Statement("CREATE USER IF NOT EXISTS " + rest, "CREATE USER IF NOT EXISTS" + name),
+            Statement("ALTER USER " + rest, "ALTER USER" + name),
+        ]
+
+    def put_back_grants(self, grants: Sequence[str]) -> List[Statement]:
+        """Return those grants that do not depend on what else exists in the server: the global ones."""
+        # On MariaDB the hash of the password stands in the grant.
+        return [
+            Statement(grant, "GRANT on *.*") for grant in grants if re.match(r"GRANT [^`'\"]+ ON \*\.\* TO ", grant)
+        ]
+
+    def init_file_start(self) -> List[Statement]:
+        """Return with which statements an init file begins, so that it is read as definitions were written."""
+        return [sql("SET SESSION sql_log_bin = 0"), sql("SET SESSION sql_mode = 'STRICT_TRANS_TABLES'")]
+
+    def held_start_options(self, init_file: str) -> Dict[str, str]:
+        """Return the options of a start at which neither replication nor events nor clients change anything.
+
+        An administrator can write: the init file has to get through.
+        """
+        skip = "skip_replica_start" if self.server.supports("replica_variables") else "skip_slave_start"
+        options = {"init_file": init_file, skip: "ON", "event_scheduler": "OFF", "read_only": "ON"}
+        return {**options, "super_read_only": "OFF"} if self.server.supports("super_read_only") else options
+
     # Channels.
 
     @abstractmethod

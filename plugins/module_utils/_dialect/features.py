@@ -72,6 +72,8 @@ _FEATURES: Dict[str, Dict[str, Range]] = {
     "event_disable_on_replica": {MYSQL: ((8, 2, 0), None)},
     # The X plugin listens on a port of its own, with its own bind address. MySQL 8.0.11 release notes.
     "x_plugin": {MYSQL: ((8, 0, 11), None)},
+    # SHOW CREATE USER can print hashes in hexadecimal digits. MySQL 8.0.17 release notes.
+    "hex_definitions": {MYSQL: ((8, 0, 17), None)},
     # mysqldump --source-data instead of --master-data. MySQL 8.0.26 release notes.
     "dump_source_data": {MYSQL: ((8, 0, 26), None)},
 }

@@ -73,6 +73,10 @@ class MariadbDialect(Dialect):
         }
     )
 
+    # Accounts and the first start after a physical copy.
+
+    option_folders = ["/etc/mysql/mariadb.conf.d", "/etc/my.cnf.d"]
+
     # Channels.
 
     def read_channels(self) -> Statement:

@@ -95,6 +95,16 @@ class MysqlDialect(Dialect):
     def _for_channel(self, template: str, channel: str) -> List[Statement]:
         return [sql(template + " FOR CHANNEL {}", self._replica, channel)]
 
+    # Accounts and the first start after a physical copy.
+
+    option_folders = ["/etc/mysql/mysql.conf.d", "/etc/my.cnf.d"]
+
+    def exact_definitions(self) -> Optional[Statement]:
+        # Hashes of caching_sha2_password hold bytes that a text does not carry.
+        if not self.server.supports("hex_definitions"):
+            return None
+        return sql("SET SESSION print_identified_with_as_hex = ON")
+
     # Channels.
 
     def read_channels(self) -> Statement:

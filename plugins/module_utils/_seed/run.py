@@ -19,9 +19,10 @@ from .._errors import Refused
 from .._executor import Action
 from .._plan import seed as plan
 from .._plan.steps import Step
-from .._read.data import BOOKKEEPING_SCHEMA, holds_data, non_transactional_engines, read_schemas
+from .._read.data import holds_data, non_transactional_engines, read_schemas
 from .._read.replication import describe_binlog, read_binlog, read_channel
 from .dump import DumpSeed, save_dump, wait_for_earlier_import
+from .events import disable_events
 
 
 class SeedRun:
@@ -142,17 +143,7 @@ class SeedRun:
         self.copied = self._dump.run(step.schemas, self.engines_without_snapshot, self._params["file"])
 
     def _disable_events(self, _step: plan.DisableEvents) -> None:
-        events = self._recipient.query(
-            sql(
-                "SELECT EVENT_SCHEMA AS name, EVENT_NAME AS event FROM information_schema.EVENTS"
-                " WHERE STATUS = 'ENABLED' AND EVENT_SCHEMA NOT IN ('mysql', 'sys', {})",
-                BOOKKEEPING_SCHEMA,
-            ),
-            "list the events",
-        )
-        for row in events:
-            statement = self._recipient.dialect.disable_event_on_replica(row["name"], row["event"])
-            self._recipient.query(statement, "disable the event %s.%s here" % (row["name"], row["event"]))
+        disable_events(self._recipient)
 
     def _start_history(self, _step: plan.StartHistory) -> None:
         domain = self._recipient.variables().get("gtid_domain_id")

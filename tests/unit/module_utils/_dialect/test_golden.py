@@ -77,6 +77,8 @@ def questions(dialect: Dialect) -> Iterator[tuple[str, list[Statement | None]]]:
     gtid = MYSQL_GTIDS if dialect.server.flavor == MYSQL else "1-1-40,2-2-7"
     yield "read_account", [dialect.read_account(ACCOUNT)]
     yield "read_grants", [dialect.read_grants(ACCOUNT)]
+    yield "read_definition", [dialect.exact_definitions(), dialect.read_definition(ACCOUNT)]
+    yield "init_file_start", list(dialect.init_file_start())
     yield "read_channels", [dialect.read_channels()]
     yield "read_channel_options", [dialect.read_channel_options()]
     yield "start_applier_until", [dialect.start_applier_until("", PLACE), dialect.start_applier_until("north", PLACE)]
@@ -95,6 +97,7 @@ def facts(dialect: Dialect) -> Iterator[str]:
     yield f"features: {' '.join(dialect.server.supported_features)}"
     yield f"receiver_can_change_alone: {dialect.receiver_can_change_alone}"
     yield f"gate_variable: {dialect.gate_variable()}"
+    yield f"held start: {dialect.held_start_options('/etc/mysql/init.sql')} {dialect.option_folders}"
     yield f"channel_file: {dialect.channel_file('')} {dialect.channel_file('North')}"
     for purpose, privileges in dialect.privileges_by_purpose.items():
         yield f"privileges for {purpose}: {', '.join(sorted(privileges))}"

@@ -1,6 +1,7 @@
 features: bind_address_list binlog_format_setting gtid_domains retention_seconds
 receiver_can_change_alone: False
 gate_variable: read_only
+held start: {'init_file': '/etc/mysql/init.sql', 'skip_slave_start': 'ON', 'event_scheduler': 'OFF', 'read_only': 'ON'} ['/etc/mysql/mariadb.conf.d', '/etc/my.cnf.d']
 channel_file: master.info master-north.info
 privileges for replication: REPLICATION SLAVE
 privileges for monitor: BINLOG MONITOR, PROCESS, REPLICA MONITOR
@@ -16,6 +17,14 @@ SELECT plugin, authentication_string, ssl_type FROM mysql.user WHERE User = 'rep
 
 -- read_grants
 SHOW GRANTS FOR 'repl\'1'@'10.0.0.%';
+
+-- read_definition
+(none)
+SHOW CREATE USER 'repl\'1'@'10.0.0.%';
+
+-- init_file_start
+SET SESSION sql_log_bin = 0;
+SET SESSION sql_mode = 'STRICT_TRANS_TABLES';
 
 -- read_channels
 SHOW ALL SLAVES STATUS;

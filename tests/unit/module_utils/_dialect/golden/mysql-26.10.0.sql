@@ -1,6 +1,7 @@
-features: binary_log_status bind_address_list change_source_statement channel_compression channel_retry_count dump_source_data event_disable_on_replica filter_tables gtid_mode own_certificates public_key_request replica_statements replica_variables reset_binary_logs retention_seconds semisync_plugins semisync_source_plugin show_replicas super_read_only x_plugin
+features: binary_log_status bind_address_list change_source_statement channel_compression channel_retry_count dump_source_data event_disable_on_replica filter_tables gtid_mode hex_definitions own_certificates public_key_request replica_statements replica_variables reset_binary_logs retention_seconds semisync_plugins semisync_source_plugin show_replicas super_read_only x_plugin
 receiver_can_change_alone: True
 gate_variable: super_read_only
+held start: {'init_file': '/etc/mysql/init.sql', 'skip_replica_start': 'ON', 'event_scheduler': 'OFF', 'read_only': 'ON', 'super_read_only': 'OFF'} ['/etc/mysql/mysql.conf.d', '/etc/my.cnf.d']
 channel_file: None None
 privileges for replication: REPLICATION SLAVE
 privileges for monitor: PROCESS, REPLICATION CLIENT
@@ -16,6 +17,14 @@ SELECT plugin, authentication_string, ssl_type FROM mysql.user WHERE User = 'rep
 
 -- read_grants
 SHOW GRANTS FOR 'repl\'1'@'10.0.0.%';
+
+-- read_definition
+SET SESSION print_identified_with_as_hex = ON;
+SHOW CREATE USER 'repl\'1'@'10.0.0.%';
+
+-- init_file_start
+SET SESSION sql_log_bin = 0;
+SET SESSION sql_mode = 'STRICT_TRANS_TABLES';
 
 -- read_channels
 SHOW REPLICA STATUS;

@@ -1,6 +1,7 @@
 features: binlog_format_setting channel_retry_count gtid_mode own_certificates semisync_plugins super_read_only
 receiver_can_change_alone: True
 gate_variable: super_read_only
+held start: {'init_file': '/etc/mysql/init.sql', 'skip_slave_start': 'ON', 'event_scheduler': 'OFF', 'read_only': 'ON', 'super_read_only': 'OFF'} ['/etc/mysql/mysql.conf.d', '/etc/my.cnf.d']
 channel_file: None None
 privileges for replication: REPLICATION SLAVE
 privileges for monitor: PROCESS, REPLICATION CLIENT
@@ -16,6 +17,14 @@ SELECT plugin, authentication_string, ssl_type FROM mysql.user WHERE User = 'rep
 
 -- read_grants
 SHOW GRANTS FOR 'repl\'1'@'10.0.0.%';
+
+-- read_definition
+(none)
+SHOW CREATE USER 'repl\'1'@'10.0.0.%';
+
+-- init_file_start
+SET SESSION sql_log_bin = 0;
+SET SESSION sql_mode = 'STRICT_TRANS_TABLES';
 
 -- read_channels
 SHOW SLAVE STATUS;
