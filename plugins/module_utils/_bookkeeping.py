@@ -4,21 +4,35 @@
 
 # This module util is private to the collection. It may change without notice.
 
-"""The collection's own schema on every member.
+"""What the collection keeps on every member: a schema of its own, and a folder on the host.
 
 ``twoway.canary`` is replicated: each member writes its own row, and its peer sees it arrive.
 ``twoway.seed`` is not: it marks this member's data as half imported, or tells where they came from.
+
+A copy of the donor's files replaces these tables as well. The folder holds the mark of an unfinished seed, which then
+counts, and tells how far it is.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
-from typing import Any, Dict, Optional
+import os
+import socket
+from contextlib import contextmanager, suppress
+from typing import Any, Dict, Iterator, Optional
 
 from ._connection import Session
 from ._dialect.statement import sql
 from ._executor import writable
 from ._read.data import BOOKKEEPING_SCHEMA
+
+STATE_FOLDER = "/var/lib/twoway"
+
+UNFINISHED = "unfinished"
+"""The mark of a seed, from before its first change until after its last."""
+PROGRESS = "progress"
+"""How far the last seed is, or was."""
 
 _TABLES = (
     "CREATE SCHEMA IF NOT EXISTS twoway DEFAULT CHARACTER SET utf8mb4",
@@ -58,6 +72,9 @@ def read_seed_mark(session: Session) -> Optional[Dict[str, Any]]:
 
 def find_seed_mark(session: Session) -> Optional[Dict[str, Any]]:
     """Return the mark of this member's seed, also where the schema may not exist yet."""
+    unfinished = read_state(session, UNFINISHED)
+    if unfinished:
+        return unfinished
     return read_seed_mark(session) if has_bookkeeping(session) else None
 
 
@@ -73,3 +90,63 @@ def note_comparison(session: Session) -> None:
     if mark and mark["state"] == "done" and not mark.get("compared"):
         with writable(session):
             write_seed_mark(session, {**mark, "compared": True})
+
+
+def state_path(session: Session, name: str) -> Optional[str]:
+    """Return the file on this host with that part of the state of a session's server.
+
+    ``None`` when the server runs on another host.
+    """
+    row = session.query(sql("SELECT @@hostname AS host, @@port AS port, @@datadir AS folder"), "find the server")[0]
+    if row["host"] != socket.gethostname() or not os.path.isdir(row["folder"]):
+        return None
+    return os.path.join(STATE_FOLDER, "%s-%s.json" % (name, row["port"]))
+
+
+def write_state(path: str, content: Dict[str, Any]) -> None:
+    """Replace a file of the folder, readable by its owner alone; a reader sees the old one or the new one."""
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    draft = path + ".new"
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(content, file, sort_keys=True)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)
+
+
+def read_state(session: Session, name: str) -> Optional[Dict[str, Any]]:
+    """Return that part of the server's state; ``None`` where there is none, or this is not its host."""
+    if not os.path.isdir(STATE_FOLDER):
+        return None
+    path = state_path(session, name)
+    if not path or not os.path.exists(path):
+        return None
+    with open(path, encoding="utf-8") as file:
+        return dict(json.load(file))
+
+
+@contextmanager
+def exclusive(session: Session, name: str) -> Iterator[None]:
+    """Keep others on this host from doing the same to the session's server; wait for one that does it already.
+
+    The hold ends with the process, however that ends.
+    """
+    path = state_path(session, name)
+    if path is None:
+        yield
+        return
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    descriptor = os.open(path + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def forget_state(session: Session, name: str) -> None:
+    """Remove that part of the server's state, where there is any."""
+    path = state_path(session, name)
+    if path:
+        with suppress(FileNotFoundError):
+            os.unlink(path)

@@ -12,7 +12,7 @@ import os
 import ssl
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Optional, Type
+from typing import Any, Dict, Iterator, List, Optional, Type, Union
 
 from ._dialect import dialect_for
 from ._dialect.base import Dialect
@@ -20,6 +20,7 @@ from ._dialect.features import parse_version
 from ._dialect.statement import Statement, sql
 from ._errors import ServerError, TwowayError
 from ._secret import Secret
+from ._wait import wait_for
 
 try:
     import pymysql
@@ -36,6 +37,9 @@ DEFAULT_SOCKETS = (
     "/var/lib/mysql/mysql.sock",
     "/tmp/mysql.sock",
 )
+
+# A server that knows the client and does not want it; waiting would not change that.
+_REFUSALS = (1044, 1045, 1698)
 
 # A server may be set to read quotes and backslashes in another way; our sessions never do.
 _SESSION_START = (
@@ -147,6 +151,27 @@ class Session:
         """Return all global status counters by name in lower case."""
         rows = self.query(sql("SHOW GLOBAL STATUS"), "read the server's status counters")
         return {row["Variable_name"].lower(): row["Value"] or "" for row in rows}
+
+    def reconnect(self, login: Login, timeout_seconds: float) -> None:
+        """Connect anew, as soon as the server answers again after a restart; nothing of the old session is kept.
+
+        :raises ServerError: with the last reason, when it does not answer in time.
+        """
+        self.close()
+
+        def attempt() -> Union[Session, ServerError]:
+            try:
+                return connect(login)
+            except ServerError as error:
+                return error
+
+        def is_decided(seen: Union[Session, ServerError]) -> bool:
+            return isinstance(seen, Session) or seen.errno in _REFUSALS
+
+        _decided, found = wait_for(attempt, is_decided, timeout_seconds)
+        if isinstance(found, ServerError):
+            raise found
+        self._connection, self.dialect = found._connection, found.dialect
 
     def close(self) -> None:
         """Give the connection back; a connection that is gone already is no error."""

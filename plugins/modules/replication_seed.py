@@ -142,11 +142,14 @@ steps:
 """
 
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
-from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import find_seed_mark
+from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import UNFINISHED, exclusive, find_seed_mark
 from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login, connect
 from ansible_collections.twoway.mysql.plugins.module_utils._module import login_of, reconcile, run_session_module
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.seed import plan_seed, show_seed
 from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
+from ansible_collections.twoway.mysql.plugins.module_utils._seed.choice import choose
+from ansible_collections.twoway.mysql.plugins.module_utils._seed.clone import CloneSeed
+from ansible_collections.twoway.mysql.plugins.module_utils._seed.dump import DumpSeed
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.run import SeedRun
 
 SPEC = ArgumentSpec(
@@ -158,7 +161,7 @@ SPEC = ArgumentSpec(
         "donor_ca_cert": {"type": "path"},
         "donor_name": {"type": "str"},
         "channel": {"type": "str", "default": ""},
-        "method": {"type": "str", "choices": ["dump"], "default": "dump"},
+        "method": {"type": "str", "choices": ["auto", "clone", "backup", "dump"], "default": "auto"},
         "overwrite": {"type": "bool", "default": False},
         "backup_directory": {"type": "path", "default": "/var/backups/twoway"},
         "file": {"type": "path"},
@@ -178,29 +181,42 @@ def donor_login(params):
     )
 
 
-def apply(module, session):
+def methods_for(params, session, donor):
+    """Return the ways to copy, the fastest first."""
+    logins = (session, login_of(params), donor, donor_login(params))
+    if params["file"]:
+        return [DumpSeed(*logins, file=params["file"])]
+    return [CloneSeed(*logins), DumpSeed(*logins)]
+
+
+def seed(module, session, donor):
     """Return the module's result."""
-    login = donor_login(module.params)
-    donor = connect(login)
+    choice = choose(methods_for(module.params, session, donor), module.params["method"])
+    run = SeedRun(session, login_of(module.params), donor, choice, module.params)
+    run.check()
+    for warning in choice.method.warnings():
+        module.warn(warning)
+    desired = run.desired()
+    result = reconcile(
+        module,
+        session,
+        read=run.read,
+        plan=lambda recipient: plan_seed(recipient, desired),
+        show=show_seed,
+        actions=run.actions(),
+    )
+    copied = run.copied.as_dict() if run.copied else None
+    return {**result, **choice.as_dict(), "mark": find_seed_mark(session), "copied": copied, "saved": run.saved}
+
+
+def apply(module, session):
+    """Return the module's result, once no other run seeds this server any more."""
+    donor = connect(donor_login(module.params))
     try:
-        run = SeedRun(session, login_of(module.params), donor, login, module.params)
-        run.check()
-        if run.engines_without_snapshot:
-            engines = ", ".join(run.engines_without_snapshot)
-            module.warn("Tables of %s have no snapshot: all tables of the donor are locked during the dump." % engines)
-        desired = run.desired()
-        result = reconcile(
-            module,
-            session,
-            read=run.read,
-            plan=lambda recipient: plan_seed(recipient, desired),
-            show=show_seed,
-            actions=run.actions(),
-            local_write=True,
-        )
+        with exclusive(session, UNFINISHED):
+            return seed(module, session, donor)
     finally:
         donor.close()
-    return {**result, "mark": find_seed_mark(session), "copied": run.copied or None, "saved": run.saved}
 
 
 def main():

@@ -31,8 +31,11 @@ class Dialect(ABC):
     Methods that return a :class:`Statement` say how to ask; ``parse_…`` methods say how to read the answer.
     """
 
-    #: Global privileges that each purpose of an account needs, by the names of ``SHOW GRANTS``.
-    privileges_by_purpose: Dict[str, FrozenSet[str]]
+    @property
+    @abstractmethod
+    def privileges_by_purpose(self) -> Dict[str, FrozenSet[str]]:
+        """Return the global privileges that each purpose of an account needs, by the names of ``SHOW GRANTS``."""
+
     #: Variables that this server reads only when it starts.
     restart_variables: FrozenSet[str]
     #: Whether the general log shows the passwords of statements, so that these have to be kept out of it.
@@ -120,6 +123,8 @@ class Dialect(ABC):
 
     # Accounts and the first start after a physical copy.
 
+    #: Name of the server's systemd unit.
+    service: str
     #: Folders whose option files the server reads, after the packaged ones.
     option_folders: List[str]
 

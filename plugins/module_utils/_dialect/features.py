@@ -74,6 +74,9 @@ _FEATURES: Dict[str, Dict[str, Range]] = {
     "x_plugin": {MYSQL: ((8, 0, 11), None)},
     # SHOW CREATE USER can print hashes in hexadecimal digits. MySQL 8.0.17 release notes.
     "hex_definitions": {MYSQL: ((8, 0, 17), None)},
+    # The CLONE plugin, and donors of another patch level of the same series. MySQL 8.0.17 and 8.0.37 release notes.
+    "clone": {MYSQL: ((8, 0, 17), None)},
+    "clone_within_series": {MYSQL: ((8, 0, 37), None)},
     # mysqldump --source-data instead of --master-data. MySQL 8.0.26 release notes.
     "dump_source_data": {MYSQL: ((8, 0, 26), None)},
 }

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence
 
 from .._errors import Refused
 from .._plan import steps as do
@@ -42,13 +42,16 @@ _SOURCE_OPTIONS = {
 class MariadbDialect(Dialect):
     """MariaDB. Its own words are used throughout: every supported version understands them."""
 
-    privileges_by_purpose = {
-        "replication": frozenset({"REPLICATION SLAVE"}),
-        "monitor": frozenset({"BINLOG MONITOR", "REPLICA MONITOR", "PROCESS"}),
-        "seed": frozenset(
-            {"SELECT", "SHOW VIEW", "TRIGGER", "EVENT", "LOCK TABLES", "RELOAD", "PROCESS", "BINLOG MONITOR"}
-        ),
-    }
+    @property
+    def privileges_by_purpose(self) -> Dict[str, FrozenSet[str]]:
+        return {
+            "replication": frozenset({"REPLICATION SLAVE"}),
+            "monitor": frozenset({"BINLOG MONITOR", "REPLICA MONITOR", "PROCESS"}),
+            "seed": frozenset(
+                {"SELECT", "SHOW VIEW", "TRIGGER", "EVENT", "LOCK TABLES", "RELOAD", "PROCESS", "BINLOG MONITOR"}
+            ),
+        }
+
     logs_secrets = True
     receiver_can_change_alone = False
     restart_variables = frozenset(
@@ -75,6 +78,7 @@ class MariadbDialect(Dialect):
 
     # Accounts and the first start after a physical copy.
 
+    service = "mariadb"
     option_folders = ["/etc/mysql/mariadb.conf.d", "/etc/my.cnf.d"]
 
     # Channels.

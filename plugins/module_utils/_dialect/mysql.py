@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence
 
 from .._errors import Refused
 from .._plan import steps as do
@@ -45,16 +45,14 @@ _SOURCE_OPTIONS = {
 }
 
 
+_SEED_PRIVILEGES = frozenset(
+    {"SELECT", "SHOW VIEW", "TRIGGER", "EVENT", "LOCK TABLES", "RELOAD", "PROCESS", "REPLICATION CLIENT"}
+)
+
+
 class MysqlDialect(Dialect):
     """MySQL, and what descends from it without another grammar (Percona Server)."""
 
-    privileges_by_purpose = {
-        "replication": frozenset({"REPLICATION SLAVE"}),
-        "monitor": frozenset({"REPLICATION CLIENT", "PROCESS"}),
-        "seed": frozenset(
-            {"SELECT", "SHOW VIEW", "TRIGGER", "EVENT", "LOCK TABLES", "RELOAD", "PROCESS", "REPLICATION CLIENT"}
-        ),
-    }
     logs_secrets = False
     receiver_can_change_alone = True
     restart_variables = frozenset(
@@ -85,6 +83,14 @@ class MysqlDialect(Dialect):
     )
 
     @property
+    def privileges_by_purpose(self) -> Dict[str, FrozenSet[str]]:
+        return {
+            "replication": frozenset({"REPLICATION SLAVE"}),
+            "monitor": frozenset({"REPLICATION CLIENT", "PROCESS"}),
+            "seed": _SEED_PRIVILEGES | ({"BACKUP_ADMIN"} if self.server.supports("clone") else frozenset()),
+        }
+
+    @property
     def _source(self) -> Raw:
         return Raw("SOURCE" if self.server.supports("change_source_statement") else "MASTER")
 
@@ -97,6 +103,7 @@ class MysqlDialect(Dialect):
 
     # Accounts and the first start after a physical copy.
 
+    service = "mysql"
     option_folders = ["/etc/mysql/mysql.conf.d", "/etc/my.cnf.d"]
 
     def exact_definitions(self) -> Optional[Statement]:

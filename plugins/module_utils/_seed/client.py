@@ -13,7 +13,6 @@ import select
 import shutil
 import subprocess
 import tempfile
-import time
 from contextlib import contextmanager, suppress
 from typing import IO, Dict, Iterator, List, Optional
 
@@ -145,19 +144,3 @@ def program(arguments: List[str], reads: bool) -> Iterator[Program]:
         yield running
     finally:
         running.stop()
-
-
-class Meter:
-    """Counts the bytes of a stream and the seconds it takes."""
-
-    def __init__(self) -> None:
-        self._start = time.monotonic()
-        self.bytes = 0
-
-    def add(self, chunk: bytes) -> None:
-        """Count a chunk."""
-        self.bytes += len(chunk)
-
-    def as_dict(self) -> Dict[str, Optional[float]]:
-        """Return ``bytes`` and ``seconds``."""
-        return {"bytes": self.bytes, "seconds": round(time.monotonic() - self._start, 3)}

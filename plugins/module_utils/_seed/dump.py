@@ -11,13 +11,17 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import time
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 from .._connection import Login, Session
 from .._dialect.statement import sql
 from .._errors import TwowayError
+from .._read.data import non_transactional_engines, read_schemas
 from .._state.binlog import BinlogCoordinates
-from .client import CHUNK_BYTES, Meter, find_program, option_file, program
+from .client import CHUNK_BYTES, find_program, option_file, program
+from .method import Copied, Method
+from .progress import Progress
 
 IMPORT_LOCK = "twoway.import"
 """Held by the session that imports, so that a run after a kill waits for what the killed one left behind."""
@@ -79,47 +83,78 @@ def without_gtid_purged(head: bytes) -> bytes:
     return _GTID_PURGED.sub(b"", head)
 
 
-class DumpSeed:
-    """One import of a donor's schemas into the server of a session."""
+class DumpSeed(Method):
+    """One stream from the donor's dump program into the recipient's client."""
 
-    def __init__(self, recipient: Session, recipient_login: Login, donor: Session, donor_login: Login) -> None:
+    name = "dump"
+    is_physical = False
+
+    def __init__(
+        self,
+        recipient: Session,
+        recipient_login: Login,
+        donor: Session,
+        donor_login: Login,
+        file: Optional[str] = None,
+    ) -> None:
+        """Prepare.
+
+        :param file: keep the dump there, with its checksum, instead of only streaming it.
+        """
         self._recipient = recipient
         self._recipient_login = recipient_login
         self._donor = donor
         self._donor_login = donor_login
+        self._file = file
 
-    def dump_arguments(self, defaults: str, schemas: Sequence[str], engines: Sequence[str]) -> List[str]:
-        """Return the command line of the dump of the donor.
+    def obstacles(self) -> List[str]:
+        """See :meth:`Method.obstacles`: nothing stands against this one."""
+        return []
 
-        :param engines: engines in use that have no snapshot: with any, all tables are locked for the time of the dump.
-        """
+    def warnings(self) -> List[str]:
+        """See :meth:`Method.warnings`."""
+        engines = non_transactional_engines(read_schemas(self._donor))
+        if not engines:
+            return []
+        return [
+            "Tables of %s have no snapshot: all tables of the donor are locked during the dump." % ", ".join(engines)
+        ]
+
+    def _dump_arguments(self, defaults: str, schemas: Sequence[Dict[str, Any]]) -> List[str]:
+        """Return the command line of the dump of the donor."""
         dialect = self._donor.dialect
         return [
             find_program(dialect.dump_programs),
             "--defaults-file=" + defaults,
             *_FORMAT_ARGUMENTS,
-            *(["--lock-all-tables"] if engines else ["--single-transaction"]),
+            # Engines that have no snapshot: then all tables are locked for the time of the dump.
+            *(["--lock-all-tables"] if non_transactional_engines(list(schemas)) else ["--single-transaction"]),
             *dialect.dump_coordinates_arguments(self._donor.variables()),
             "--ignore-table=twoway.seed",
             "--databases",
             "twoway",
-            *schemas,
+            *(str(schema["name"]) for schema in schemas),
         ]
 
-    def run(self, schemas: Sequence[str], engines: Sequence[str], file: Optional[str]) -> Dict[str, Any]:
-        """Import the donor's schemas and return the coordinates that belong to them, with ``bytes`` and ``seconds``.
-
-        :param file: keep the dump there, with its checksum, instead of only streaming it.
-        """
-        meter = Meter()
+    def run(self, progress: Progress) -> Copied:
+        """See :meth:`Method.run`."""
+        start = time.monotonic()
+        schemas = read_schemas(self._donor)
+        # A dump is text without indexes: what comes is about as much as the rows take in the tables.
+        progress.begin_stage("copy", sum(int(schema["size_bytes"]) for schema in schemas))
         with option_file(self._donor_login, self._donor.dialect) as defaults, program(
-            self.dump_arguments(defaults, schemas, engines), reads=False
+            self._dump_arguments(defaults, schemas), reads=False
         ) as dump:
             chunks = dump.chunks(_STALL_SECONDS)
-            coordinates = self._import(_through_file(chunks, file) if file else chunks, meter)
+            coordinates = self._import(_through_file(chunks, self._file) if self._file else chunks, progress)
         if coordinates["gtid"] is None:
             coordinates["gtid"] = self._gtid_at(BinlogCoordinates(coordinates["file"], coordinates["position"]))
-        return {**coordinates, **meter.as_dict()}
+        return Copied(
+            **coordinates,
+            bytes=progress.bytes,
+            seconds=round(time.monotonic() - start, 3),
+            tables=sum(int(schema["tables"]) for schema in schemas),
+        )
 
     def _gtid_at(self, coordinates: BinlogCoordinates) -> str:
         question = self._donor.dialect.read_gtid_at(coordinates)
@@ -127,7 +162,7 @@ class DumpSeed:
             return ""
         return str(self._donor.value(question, "read the GTID position of the dump") or "")
 
-    def _import(self, chunks: Iterator[bytes], meter: Meter) -> Dict[str, Any]:
+    def _import(self, chunks: Iterator[bytes], progress: Progress) -> Dict[str, Any]:
         pieces = split_head(chunks)
         head = next(pieces)
         coordinates = parse_head(head)
@@ -142,10 +177,10 @@ class DumpSeed:
             with program(arguments, reads=True) as client:
                 client.write(b"SET SESSION sql_log_bin = 0;\nDO GET_LOCK('%s', 60);\n" % IMPORT_LOCK.encode())
                 client.write(without_gtid_purged(head))
-                meter.add(head)
+                progress.add(len(head))
                 for piece in pieces:
                     client.write(piece)
-                    meter.add(piece)
+                    progress.add(len(piece))
                 client.finish()
         return coordinates
 
@@ -191,16 +226,16 @@ def save_dump(session: Session, login: Login, schemas: Sequence[str], path: str)
             "--databases",
             *schemas,
         ]
-        meter = Meter()
+        size = 0
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         with program(arguments, reads=False) as dump, _private_file(path + ".partial") as file:
             for chunk in dump.chunks(_STALL_SECONDS):
                 file.write(chunk)
-                meter.add(chunk)
+                size += len(chunk)
             file.flush()
             os.fsync(file.fileno())
     os.replace(path + ".partial", path)
-    return meter.bytes
+    return size
 
 
 def wait_for_earlier_import(session: Session, timeout_seconds: int = 60) -> None:

@@ -57,6 +57,10 @@ class Method(ABC):
     def obstacles(self) -> List[str]:
         """Return why this method cannot be used here, each a clause without a full stop; empty when it can."""
 
+    def warnings(self) -> List[str]:
+        """Return what people should know before it is used here."""
+        return []
+
     @abstractmethod
     def run(self, progress: Progress) -> Copied:
         """Copy the donor's data. What it made for that on either side is gone afterwards, whatever happens.

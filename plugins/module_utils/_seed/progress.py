@@ -8,24 +8,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 import threading
 import time
 from typing import Any, Callable, Dict, Optional
 
+from .._bookkeeping import write_state
+
 _WRITE_SECONDS = 1.0
-
-
-def write_atomically(path: str, content: Dict[str, Any]) -> None:
-    """Replace a file of JSON, readable by its owner alone; a reader sees the old one or the new one."""
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    draft = path + ".new"
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(content, file, sort_keys=True)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, path)
 
 
 class Progress:
@@ -48,6 +37,11 @@ class Progress:
         self._expected: Optional[int] = None
         self._since = clock()
         self._written = 0.0
+
+    @property
+    def bytes(self) -> int:
+        """What this stage has counted."""
+        return self._bytes
 
     def begin_stage(self, name: str, expected_bytes: Optional[int] = None) -> None:
         """Count from zero again, in a stage with that name."""
@@ -91,4 +85,4 @@ class Progress:
     def _write(self) -> None:
         self._written = self._clock()
         if self._path:
-            write_atomically(self._path, self.as_dict())
+            write_state(self._path, self.as_dict())

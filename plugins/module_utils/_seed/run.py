@@ -10,19 +10,31 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any, Dict, List, Mapping, Optional, Type
+from typing import Any, Callable, Dict, Mapping, Optional, Type
 
-from .._bookkeeping import ensure_bookkeeping, find_seed_mark, read_seed_mark, write_seed_mark
+from .._bookkeeping import (
+    PROGRESS,
+    UNFINISHED,
+    ensure_bookkeeping,
+    find_seed_mark,
+    forget_state,
+    state_path,
+    write_seed_mark,
+    write_state,
+)
 from .._connection import Login, Session
 from .._dialect.statement import Identifier, sql
 from .._errors import Refused
-from .._executor import Action
+from .._executor import Action, writable
 from .._plan import seed as plan
 from .._plan.steps import Step
-from .._read.data import holds_data, non_transactional_engines, read_schemas
+from .._read.data import holds_data, read_schemas
 from .._read.replication import describe_binlog, read_binlog, read_channel
-from .dump import DumpSeed, save_dump, wait_for_earlier_import
+from .choice import Choice
+from .dump import save_dump, wait_for_earlier_import
 from .events import disable_events
+from .method import Copied
+from .progress import Progress
 
 
 class SeedRun:
@@ -33,23 +45,18 @@ class SeedRun:
         recipient: Session,
         recipient_login: Login,
         donor: Session,
-        donor_login: Login,
+        choice: Choice,
         params: Mapping[str, Any],
     ) -> None:
         self._recipient = recipient
         self._recipient_login = recipient_login
         self._donor = donor
+        self._choice = choice
         self._params = params
-        self._dump = DumpSeed(recipient, recipient_login, donor, donor_login)
         self._donor_schemas = read_schemas(donor)
         self._mark: Dict[str, Any] = {}
         self.saved: Optional[str] = None
-        self.copied: Dict[str, Any] = {}
-
-    @property
-    def engines_without_snapshot(self) -> List[str]:
-        """The donor's engines that force the dump to lock all tables."""
-        return non_transactional_engines(self._donor_schemas)
+        self.copied: Optional[Copied] = None
 
     def desired(self) -> plan.DesiredSeed:
         """Return the wish."""
@@ -58,6 +65,7 @@ class SeedRun:
             donor_address=self._params["donor_host"],
             schemas=tuple(schema["name"] for schema in self._donor_schemas),
             overwrite=self._params["overwrite"],
+            replaces_all=self._choice.method.is_physical,
         )
 
     def read(self) -> plan.Recipient:
@@ -97,13 +105,23 @@ class SeedRun:
         return {
             plan.HoldClients: self._hold_clients,
             plan.SaveData: self._save_data,
-            plan.MarkImporting: self._mark_importing,
-            plan.DropSchemas: self._drop_schemas,
-            plan.ImportData: self._import_data,
-            plan.DisableEvents: self._disable_events,
-            plan.StartHistory: self._start_history,
-            plan.MarkDone: self._mark_done,
+            plan.MarkImporting: self._alone(self._mark_importing),
+            plan.DropSchemas: self._alone(self._drop_schemas),
+            # A physical copy restarts the server: then there is no session whose settings could be taken back.
+            plan.ImportData: self._import_data if self._choice.method.is_physical else self._alone(self._import_data),
+            plan.DisableEvents: self._alone(lambda _step: disable_events(self._recipient)),
+            plan.StartHistory: self._alone(self._start_history),
+            plan.MarkDone: self._alone(self._mark_done),
         }
+
+    def _alone(self, action: Action) -> Callable[[Any], None]:
+        """Return the action, of which nothing is replicated, and which the write gate lets through."""
+
+        def unlogged(step: Step) -> None:
+            with writable(self._recipient):
+                action(step)
+
+        return unlogged
 
     def _own_place(self) -> Dict[str, Any]:
         """Return where the recipient's history stands: by GTID where it has any, else by file and position."""
@@ -125,39 +143,49 @@ class SeedRun:
         ensure_bookkeeping(self._recipient)
         wait_for_earlier_import(self._recipient)
         wish = self.desired()
-        earlier = read_seed_mark(self._recipient) or {}
+        earlier = find_seed_mark(self._recipient) or {}
         self._mark = {
             "state": plan.IMPORTING,
             "donor": wish.donor,
-            "method": "dump",
+            "method": self._choice.method.name,
             "schemas": list(step.schemas),
             "saved": self.saved or earlier.get("saved"),
         }
+        # In both places: a copy of the donor's files replaces the tables, and not every recipient is on this host.
+        path = state_path(self._recipient, UNFINISHED)
+        if path:
+            write_state(path, self._mark)
         write_seed_mark(self._recipient, self._mark)
 
     def _drop_schemas(self, step: plan.DropSchemas) -> None:
         for schema in step.schemas:
             self._recipient.query(sql("DROP SCHEMA IF EXISTS {}", Identifier(schema)), "drop the schema %s" % schema)
 
-    def _import_data(self, step: plan.ImportData) -> None:
-        self.copied = self._dump.run(step.schemas, self.engines_without_snapshot, self._params["file"])
-
-    def _disable_events(self, _step: plan.DisableEvents) -> None:
-        disable_events(self._recipient)
+    def _import_data(self, _step: plan.ImportData) -> None:
+        progress = Progress(state_path(self._recipient, PROGRESS))
+        self.copied = self._choice.method.run(progress)
+        progress.begin_stage("copied")
 
     def _start_history(self, _step: plan.StartHistory) -> None:
         domain = self._recipient.variables().get("gtid_domain_id")
-        statements = self._recipient.dialect.start_history(self.copied["gtid"], int(domain) if domain else None)
-        for statement in statements:
+        gtid = self._result().gtid
+        for statement in self._recipient.dialect.start_history(gtid, int(domain) if domain else None):
             self._recipient.query(statement, "begin the recipient's history (%s)" % statement.redacted)
 
     def _mark_done(self, _step: plan.MarkDone) -> None:
+        ensure_bookkeeping(self._recipient)
         binlog = describe_binlog(read_binlog(self._recipient, self._recipient.variables()))
         mark = {
             **self._mark,
             "state": plan.DONE,
-            "coordinates": {name: self.copied[name] for name in ("file", "position", "gtid")},
+            "coordinates": self._result().coordinates,
             "binlog": {name: binlog[name] for name in ("file", "position")},
             "own": self._own_place(),
         }
         write_seed_mark(self._recipient, mark)
+        forget_state(self._recipient, UNFINISHED)
+
+    def _result(self) -> Copied:
+        if self.copied is None:
+            raise ValueError("nothing was copied yet")
+        return self.copied
