@@ -11,9 +11,12 @@ short_description: Copy a donor's data into this server, with the coordinates th
 version_added: 0.1.0
 author: The twoway.mysql authors (@twoway)
 description:
-  - Runs on the recipient and fetches the data from the donor over one connection, without a temporary file and without the controller.
+  - Runs on the recipient and fetches the data from the donor, without the controller in between.
   - Copies all schemas of users with tables, views, routines, triggers and events, at one consistent moment, while the donor goes on
-    accepting writes. The schema C(mysql) is never copied.
+    accepting writes.
+  - A copy of rows (V(dump)) never touches the schema C(mysql). A copy of files (V(clone), V(backup)) replaces everything the recipient has,
+    and restarts it; the account that the module is logged in with and those of the distribution's own scripts are kept, all others are the
+    donor's afterwards.
   - Nothing of the import is written to the recipient's binary log, which afterwards begins at the donor's coordinates.
   - The recipient is marked before the first change and until the last. A mark that is left by a run that was killed makes the next
     run begin again; half an import is never taken for data.
@@ -53,10 +56,14 @@ options:
     type: str
     default: ""
   method:
-    description: V(dump) copies with the server's own dump program.
+    description:
+      - V(auto) takes the fastest way that is safe here; RV(passed_over) says what stands against the faster ones.
+      - V(clone) is the CLONE plugin of MySQL 8.0.17 and later.
+      - V(backup) is mariadb-backup.
+      - V(dump) copies rows, and is the only one between different series of a flavor.
     type: str
-    choices: [dump]
-    default: dump
+    choices: [auto, clone, backup, dump]
+    default: auto
   overwrite:
     description: Whether user data that the recipient holds may be overwritten. A dump of them is saved first.
     type: bool
@@ -123,11 +130,22 @@ mark:
       type: dict
       returned: when the seed is done
       sample: {file: binlog.000001, position: 158}
+method:
+  description: How the data are copied, or were or would be if that were necessary.
+  type: str
+  returned: success
+  sample: clone
+passed_over:
+  description: Why faster ways were not taken, one line for each.
+  type: list
+  elements: str
+  returned: success
+  sample: ["clone: the donor has tables of MyISAM, which it would leave empty"]
 copied:
   description: How much was copied in which time; V(null) when nothing had to be copied.
   type: dict
   returned: success
-  sample: {bytes: 482133, seconds: 1.94}
+  sample: {file: binlog.000002, position: 8190, gtid: "9212497f-e7a0-11f1-b2ca-02420a080101:1-31", bytes: 482133, seconds: 1.94, tables: 9, lock_ms: null}
 saved:
   description: Where the overwritten data were saved; V(null) when nothing was overwritten.
   type: str

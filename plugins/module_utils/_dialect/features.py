@@ -123,6 +123,15 @@ class Server:
         return sorted(feature for feature in _FEATURES if self.supports(feature))
 
     @property
+    def clone_series(self) -> Version:
+        """What has to be the same on both sides of a clone: the series, or the very version before MySQL 8.0.37.
+
+        >>> Server("mysql", (8, 4, 7)).clone_series, Server("mysql", (8, 0, 36)).clone_series
+        ((8, 4), (8, 0, 36))
+        """
+        return self.version[:2] if self.supports("clone_within_series") else self.version
+
+    @property
     def is_supported(self) -> bool:
         """Whether the collection supports this version."""
         return self.version >= _SUPPORTED_SINCE[self.flavor]

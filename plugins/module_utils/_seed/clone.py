@@ -76,8 +76,7 @@ class CloneSeed(Method):
         if not all(server.supports("clone") for server in servers):
             return ["only MySQL 8.0.17 and later have it"]
         obstacles = held_start_obstacles(self._recipient.dialect)
-        digits = 2 if all(server.supports("clone_within_series") for server in servers) else None
-        if servers[0].version[:digits] != servers[1].version[:digits]:
+        if servers[0].clone_series != servers[1].clone_series:
             obstacles.append("the donor is %s and the recipient %s" % tuple(server.version_text for server in servers))
         if not has_plugin(self._donor):
             obstacles.append("the donor does not offer it (the CLONE plugin is not active there)")

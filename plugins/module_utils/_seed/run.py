@@ -164,7 +164,8 @@ class SeedRun:
     def _import_data(self, _step: plan.ImportData) -> None:
         progress = Progress(state_path(self._recipient, PROGRESS))
         self.copied = self._choice.method.run(progress)
-        progress.begin_stage("copied")
+        progress.begin_stage("copied", self.copied.bytes)
+        progress.reach(self.copied.bytes)
 
     def _start_history(self, _step: plan.StartHistory) -> None:
         domain = self._recipient.variables().get("gtid_domain_id")

@@ -1,11 +1,11 @@
-features: bind_address_list channel_compression channel_retry_count filter_tables gtid_mode hex_definitions own_certificates public_key_request retention_seconds semisync_plugins super_read_only x_plugin
+features: bind_address_list channel_compression channel_retry_count clone filter_tables gtid_mode hex_definitions own_certificates public_key_request retention_seconds semisync_plugins super_read_only x_plugin
 receiver_can_change_alone: True
 gate_variable: super_read_only
 held start: {'init_file': '/etc/mysql/init.sql', 'skip_slave_start': 'ON', 'event_scheduler': 'OFF', 'read_only': 'ON', 'super_read_only': 'OFF'} ['/etc/mysql/mysql.conf.d', '/etc/my.cnf.d']
 channel_file: None None
 privileges for replication: REPLICATION SLAVE
 privileges for monitor: PROCESS, REPLICATION CLIENT
-privileges for seed: EVENT, LOCK TABLES, PROCESS, RELOAD, REPLICATION CLIENT, SELECT, SHOW VIEW, TRIGGER
+privileges for seed: BACKUP_ADMIN, EVENT, LOCK TABLES, PROCESS, RELOAD, REPLICATION CLIENT, SELECT, SHOW VIEW, TRIGGER
 dump, gtid_mode ON: --master-data=2 --set-gtid-purged=ON
 dump, gtid_mode OFF: --master-data=2 --set-gtid-purged=OFF
 dump, plain: --set-gtid-purged=OFF

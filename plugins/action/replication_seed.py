@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs a seed in the background of the recipient, and shows how far it is while it goes on.
+
+A seed may take hours. In the background it does not depend on one connection to the host, and its controller can tell
+the people who wait for it how far it is.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import time
+from typing import Any, Dict, Mapping, Optional
+
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible.utils.vars import merge_hash
+from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import PROGRESS, STATE_FOLDER
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.report import report_progress
+
+_MOST_SECONDS = 14 * 86400
+_POLL_SECONDS = 0.5
+_SHOW_SECONDS = 4.0
+# A job of which there is no trace for so long is lost: its host was started anew.
+_SILENCE_SECONDS = 60.0
+
+display = Display()
+
+
+class ActionModule(ActionBase):
+    """See the top of the file."""
+
+    def run(self, tmp: Optional[str] = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
+        """Return the module's result, once it is there."""
+        result = super().run(tmp, task_vars)
+        if self._task.check_mode or self._task.async_val:
+            wrapped = bool(self._task.async_val)
+            return merge_hash(result, self._execute_module(task_vars=task_vars, wrap_async=wrapped))
+        return merge_hash(result, self._run_in_background(task_vars or {}))
+
+    def _run_in_background(self, task_vars: Dict[str, Any]) -> Dict[str, Any]:
+        self._task.async_val = _MOST_SECONDS
+        try:
+            started = self._execute_module(task_vars=task_vars, wrap_async=True)
+        finally:
+            # The task itself is not one that goes on in the background.
+            self._task.async_val = 0
+        job = started.get("ansible_job_id")
+        if started.get("failed") or not job:
+            return started
+        self._watch(started["results_file"], task_vars)
+        result = self._job("status", job, task_vars)
+        self._job("cleanup", job, task_vars)
+        for key in ("ansible_job_id", "started", "finished", "results_file"):
+            result.pop(key, None)
+        return result
+
+    def _job(self, mode: str, job: str, task_vars: Dict[str, Any]) -> Dict[str, Any]:
+        arguments = {"jid": job, "mode": mode, "_async_dir": self._async_folder()}
+        return self._execute_module("ansible.legacy.async_status", module_args=arguments, task_vars=task_vars)
+
+    def _async_folder(self) -> str:
+        return self._remote_expand_user(self.get_shell_option("async_dir", default="~/.ansible_async"))
+
+    def _watch(self, results: str, task_vars: Mapping[str, Any]) -> None:
+        """Return when the job has ended or is lost, and show in the meantime what it says of itself."""
+        host = task_vars.get("inventory_hostname", "")
+        port = self._task.args.get("login_port", 3306)
+        progress = "%s/%s-%s.json" % (STATE_FOLDER, PROGRESS, port)
+        question = "cat %s; echo; cat %s || true" % (shlex.quote(results), shlex.quote(progress))
+        begun = shown_at = heard_at = time.time()
+        while time.time() - heard_at < _SILENCE_SECONDS:
+            job, _end, told = self._low_level_execute_command(question).get("stdout", "").partition("\n")
+            state = _parse(job)
+            if state.get("finished", bool(state)):
+                return
+            if state:
+                heard_at = time.time()
+            seen = _parse(told)
+            # What an earlier seed left there says nothing of this one.
+            if time.time() - shown_at >= _SHOW_SECONDS and seen.get("updated_at", 0) >= begun - _SILENCE_SECONDS:
+                display.display("%s: %s" % (host, report_progress(seen)))
+                shown_at = time.time()
+            time.sleep(_POLL_SECONDS)
+
+
+def _parse(text: str) -> Dict[str, Any]:
+    """Return what a file of JSON holds; nothing while it is being written, or where there is none."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
