@@ -32,20 +32,6 @@ import playbook
 MOMENTS = 10
 _COPY = "replication_seed"
 
-#: Kills whatever came into the member by ssh, and all that it started.
-_KILL_REMOTE = """
-import os, signal, subprocess
-def tree(pid):
-    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split()
-    return [each for child in found for each in [int(child), *tree(child)]]
-listener = subprocess.run(["systemctl", "show", "--value", "--property=MainPID", "ssh"], capture_output=True, text=True)
-for pid in tree(int(listener.stdout)):
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-"""
-
 
 @dataclass(frozen=True)
 class Point:
@@ -110,8 +96,7 @@ def interrupt(point: Point) -> playbook.Finished:
         return playbook.run_until_task(point.task.number)
     killed = playbook.run_until_moment(point.task.name, point.fraction * (point.task.seconds or 0))
     if point.is_broken:
-        for member in labkit.DEFAULT_MEMBERS:
-            labkit.shell(member, ["python3", "-c", _KILL_REMOTE])
+        playbook.kill_on_members()
     return killed
 
 

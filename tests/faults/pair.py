@@ -17,6 +17,25 @@ _SCHEMAS = """
     SELECT schema_name FROM information_schema.schemata
     WHERE schema_name NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema') ORDER BY 1;
 """
+#: Everything that a deployment could change: files, packages, the server's process, its accounts, settings, mark of the
+#: seed, and channels. A heartbeat comes without anybody's doing.
+_FINGERPRINT = r"""
+exec 2>&1
+find /etc/mysql /var/backups /root/.ansible/tmp ! -path '*/ansible-tmp-*' \
+    \( -type f -exec sha256sum {} + -o -true \) -printf '%p %M %u %g %T@\n' | grep -v '^/root/.ansible/tmp ' | sort
+dpkg-query --show --showformat='${Package} ${Version} ${db:Status-Status}\n'
+systemctl show --property=MainPID,UnitFileState mysql mariadb
+client=$(command -v mariadb || command -v mysql)
+$client -e "SHOW GLOBAL VARIABLES" | grep -v '^innodb_buffer_pool_load'
+$client -N -e "SELECT table_schema, table_name, create_time FROM information_schema.tables
+    WHERE table_schema NOT IN ('information_schema', 'performance_schema', 'sys') ORDER BY 1, 2"
+$client -N -e "SELECT * FROM mysql.user ORDER BY 1, 2"
+$client -N -e "SELECT * FROM twoway.seed"
+case $client in
+*mariadb) $client -E -e "SHOW MASTER STATUS; SHOW ALL SLAVES STATUS" | grep -v Slave_received_heartbeats ;;
+*) $client -E -e "SHOW BINARY LOG STATUS; SHOW REPLICA STATUS" ;;
+esac
+"""
 _THREADS = re.compile(r"^\s*(?:Slave|Replica)_(?:IO|SQL)_Running: (.*)$", re.MULTILINE)
 
 
@@ -33,6 +52,17 @@ def fresh_pair(flavor: str) -> None:
     labkit.up(flavor, image="server", fresh=True)
     labkit.load_wikidb("db1")
     labkit.writer_start("db1")
+
+
+def fingerprint(member: str) -> list[str]:
+    """What the member looks like, and the checksums of its tables; equal lists mean that nothing was changed."""
+    looks = labkit.shell(member, _FINGERPRINT, check=False).stdout.splitlines()
+    return looks + [f"{name} {value}" for name, value in _checksums(member).items()]
+
+
+def different_lines(before: list[str], after: list[str]) -> list[str]:
+    """The lines that only one of them has, in the manner of a diff."""
+    return [f"-{line}" for line in before if line not in after] + [f"+{line}" for line in after if line not in before]
 
 
 def judge() -> Verdict:

@@ -28,6 +28,19 @@ _CONTROLLER_ACTIONS = frozenset(
 )
 _POLL_SECONDS = 0.02
 
+#: Kills whatever came into the member by ssh, and all that it started.
+_KILL_REMOTE = """
+import os, signal, subprocess
+def tree(pid):
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split()
+    return [each for child in found for each in [int(child), *tree(child)]]
+listener = subprocess.run(["systemctl", "show", "--value", "--property=MainPID", "ssh"], capture_output=True, text=True)
+for pid in tree(int(listener.stdout)):
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+"""
 
 _collections = [ANSIBLE_HOME / "collections"]
 
@@ -168,23 +181,35 @@ def run(
         return Finished(process.returncode, output.read_text(encoding="utf-8", errors="replace"), read_tasks(record))
 
 
-def run_until_task(number: int, variables: Variables | None = None) -> Finished:
-    """A run that was killed where its task of that number began."""
-    return run(variables=variables, FAULT_TASK=str(number))
+def run_until_task(task: int | str, variables: Variables | None = None) -> Finished:
+    """A run that was killed where its task of that number or name began."""
+    return run(variables=variables, FAULT_TASK=str(task))
 
 
 def run_until_moment(task_name: str, seconds: float, variables: Variables | None = None) -> Finished:
     """A run that was killed that many seconds after the task of that name began."""
     with started(variables=variables) as (process, record, output):
-        _wait(lambda: process.poll() is not None or any(task.name == task_name for task in read_tasks(record)))
+        wait(lambda: process.poll() is not None or any(task.name == task_name for task in read_tasks(record)))
         deadline = time.monotonic() + seconds
-        _wait(lambda: process.poll() is not None or time.monotonic() >= deadline)
-        kill_group(process)
-        process.wait()
-        return Finished(process.returncode, output.read_text(encoding="utf-8", errors="replace"), read_tasks(record))
+        wait(lambda: process.poll() is not None or time.monotonic() >= deadline)
+        return _killed(process, record, output)
 
 
-def _wait(condition: Callable[[], bool]) -> None:
+def run_until(is_seen: Callable[[], bool], variables: Variables | None = None) -> Finished:
+    """A run that was killed as soon as something was seen."""
+    with started(variables=variables) as (process, record, output):
+        wait(lambda: process.poll() is not None or is_seen())
+        return _killed(process, record, output)
+
+
+def _killed(process: subprocess.Popen[bytes], record: Path, output: Path) -> Finished:
+    kill_group(process)
+    process.wait()
+    return Finished(process.returncode, output.read_text(encoding="utf-8", errors="replace"), read_tasks(record))
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    """Return when the condition is true, or has not been for as long as a run may take."""
     deadline = time.monotonic() + MOST_SECONDS
     while not condition() and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
@@ -198,6 +223,12 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
             os.killpg(group, signal.SIGKILL)
         except ProcessLookupError:
             continue
+
+
+def kill_on_members() -> None:
+    """Kill what a killed run left behind on the members, where it would go on by itself."""
+    for member in labkit.DEFAULT_MEMBERS:
+        labkit.shell(member, ["python3", "-c", _KILL_REMOTE])
 
 
 def _descendants(pid: int) -> Iterator[int]:

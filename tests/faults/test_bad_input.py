@@ -18,29 +18,6 @@ _LISTED = re.compile(r"^\s+([A-Z][A-Z_]+)(?: on (\S+?))?: ", re.MULTILINE)
 _BOTH = ("db1", "db2")
 _STRANGE_PASSWORD = """'"\\%;#{{ é"""
 
-#: Everything that a deployment could change: files, packages, the server's process, its accounts, settings and data.
-_FINGERPRINT = r"""
-exec 2>&1
-find /etc/mysql /var/backups /root/.ansible/tmp ! -path '*/ansible-tmp-*' \
-    \( -type f -exec sha256sum {} + -o -true \) -printf '%p %M %u %g %T@\n' | grep -v '^/root/.ansible/tmp ' | sort
-dpkg-query --show --showformat='${Package} ${Version} ${db:Status-Status}\n'
-systemctl show --property=MainPID,UnitFileState mysql mariadb
-client=$(command -v mariadb || command -v mysql)
-$client -e "SHOW GLOBAL VARIABLES" | grep -v '^innodb_buffer_pool_load'
-$client -N -e "SELECT table_schema, table_name, create_time FROM information_schema.tables
-    WHERE table_schema NOT IN ('information_schema', 'performance_schema', 'sys') ORDER BY 1, 2"
-$client -N -e "SELECT * FROM mysql.user ORDER BY 1, 2"
-case $client in
-*mariadb) $client -e "SHOW MASTER STATUS; SHOW ALL SLAVES STATUS" ;;
-*) $client -e "SHOW BINARY LOG STATUS; SHOW REPLICA STATUS" ;;
-esac
-"""
-
-
-def fingerprint(member: str) -> list[str]:
-    """What the member looks like; equal lists mean that nothing was changed."""
-    return labkit.shell(member, _FINGERPRINT, check=False).stdout.splitlines()
-
 
 @contextmanager
 def as_it_is(_flavor: str) -> Iterator[None]:
@@ -176,23 +153,18 @@ def members(flavor: str) -> str:
     return flavor
 
 
-def different_lines(before: list[str], after: list[str]) -> list[str]:
-    """The lines that only one of them has, in the manner of a diff."""
-    return [f"-{line}" for line in before if line not in after] + [f"+{line}" for line in after if line not in before]
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name.replace(" ", "-"))
 def test_is_refused(members: str, case: Case) -> None:
     if members not in case.flavors:
         pytest.skip(f"cannot be on {members}")
     with ExitStack() as stack:
         stack.enter_context(case.situation(members))
-        before = {member: fingerprint(member) for member in _BOTH}
+        before = {member: pair.fingerprint(member) for member in _BOTH}
         done = playbook.run(variables=case.variables)
-        after = {member: fingerprint(member) for member in _BOTH}
+        after = {member: pair.fingerprint(member) for member in _BOTH}
     assert done.exit_code != 0, done.output
     for member in _BOTH:
-        assert different_lines(before[member], after[member]) == [], done.output
+        assert pair.different_lines(before[member], after[member]) == [], done.output
     listed = frozenset((code, name or None) for message in done.errors for code, name in _LISTED.findall(message))
     assert listed == case.findings, done.output
 

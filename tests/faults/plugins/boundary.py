@@ -1,7 +1,7 @@
 """Callback that writes down every task of a run as it begins, and kills the run where a task is to begin.
 
 FAULT_RECORD: file that a line of JSON is added to for each task, and for each task's result on each host.
-FAULT_TASK: number of the task, from 1, at whose beginning the whole process group is killed.
+FAULT_TASK: number of the task, from 1, or its name, at whose beginning the whole process group is killed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class CallbackModule(CallbackBase):
     def __init__(self) -> None:
         super().__init__()
         self._number = 0
-        self._fatal = int(os.environ.get("FAULT_TASK", "0"))
+        self._fatal = os.environ.get("FAULT_TASK")
         self._record = os.open(os.environ["FAULT_RECORD"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def _write(self, **what: object) -> None:
@@ -43,7 +43,7 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
         self._number += 1
         self._write(name=task.get_name(), action=task.action)
-        if self._number == self._fatal:
+        if self._fatal in (str(self._number), task.get_name()):
             os.killpg(os.getpgrp(), signal.SIGKILL)
 
     def _write_result(self, result: Any, **more: object) -> None:

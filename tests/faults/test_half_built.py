@@ -1,0 +1,117 @@
+"""A run in check mode on what killed runs have left: it changes nothing, and says what the next run would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import labkit
+import pair
+import playbook
+import pytest
+
+_BOTH = labkit.DEFAULT_MEMBERS
+#: Fills a table in the middle of the dump, which takes long enough to be seen while it is imported.
+_LONG_TABLE = """
+    CREATE TABLE wikidb.heap_of_text (id INT PRIMARY KEY, text LONGTEXT NOT NULL);
+    INSERT INTO wikidb.heap_of_text SELECT id, REPEAT('x', 1000000) FROM wikidb.page ORDER BY id LIMIT 48;
+"""
+_TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'wikidb'"
+_OTHER_SESSIONS = """
+    SELECT COUNT(*) FROM information_schema.processlist
+    WHERE user = 'root' AND id <> CONNECTION_ID() AND command <> 'Daemon'
+"""
+_REMOVE_CHANNEL = {"mysql": "STOP REPLICA; RESET REPLICA ALL", "mariadb": "STOP SLAVE; RESET SLAVE ALL"}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A run in check mode, with what each member was before and after it."""
+
+    run: playbook.Finished
+    before: dict[str, list[str]]
+    after: dict[str, list[str]]
+
+    def outlook(self) -> str:
+        """The output with its line breaks and indents as single spaces."""
+        return " ".join(self.run.output.split())
+
+    def changed_on(self, task_name: str) -> frozenset[str]:
+        """Members on which the task would change something."""
+        return next(task.changed for task in self.run.tasks if task.name == task_name)
+
+
+def _check() -> Checked:
+    before = {member: pair.fingerprint(member) for member in _BOTH}
+    run = playbook.run(arguments=["--check", "--diff"])
+    return Checked(run, before, {member: pair.fingerprint(member) for member in _BOTH})
+
+
+def _tables(member: str) -> set[str]:
+    return {str(row[0]) for row in labkit.sql(member, _TABLES)}
+
+
+@pytest.fixture(scope="module")
+def half_imported(flavor: str) -> Checked:
+    """Configured servers, accounts, and half of the donor's tables with a mark that says so; no channels."""
+    pair.fresh_pair(flavor)
+    labkit.sql("db1", _LONG_TABLE)
+    killed = playbook.run_until(lambda: "heap_of_text" in _tables("db2"))
+    playbook.kill_on_members()
+    labkit.writer_stop("db1")
+    assert killed.exit_code == -9, killed.output
+    # The server still takes back the statement whose client is gone.
+    playbook.wait(lambda: labkit.sql("db2", _OTHER_SESSIONS) == [["0"]])
+    assert "heap_of_text" in _tables("db2")
+    assert "page" not in _tables("db2")
+    assert '"importing"' in str(labkit.sql("db2", "SELECT mark FROM twoway.seed"))
+    return _check()
+
+
+@pytest.fixture(scope="module")
+def half_linked(half_imported: Checked, flavor: str) -> Checked:
+    """What the next run leaves that is killed when db2 follows db1, and db1 not yet db2."""
+    killed = playbook.run_until_task("twoway.mysql.pair : Link | Write gate")
+    assert killed.exit_code == -9, killed.output
+    labkit.sql("db1", _REMOVE_CHANNEL[labkit.FLAVORS[flavor].client])
+    assert [pair.channel_threads(member) for member in _BOTH] == [[], ["Yes", "Yes"]]
+    return _check()
+
+
+@pytest.fixture(params=["half_imported", "half_linked"])
+def checked(request: pytest.FixtureRequest) -> Checked:
+    """Each half-built pair in turn."""
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Checked)
+    return found
+
+
+def test_check_mode_changes_nothing(checked: Checked) -> None:
+    assert checked.run.exit_code == 0, checked.run.output
+    for member in _BOTH:
+        assert pair.different_lines(checked.before[member], checked.after[member]) == [], checked.run.output
+
+
+def test_it_would_seed_again_and_link(half_imported: Checked) -> None:
+    outlook = half_imported.outlook()
+    for words in (
+        "SEED_UNFINISHED on db2: an import from db1 was not finished",
+        "Copy the data of db1 (wikidb)",
+        "Make the account for db1 and the channel from it",
+        "Make the account for db2 and the channel from it",
+    ):
+        assert words in outlook
+    assert half_imported.changed_on("twoway.mysql.pair : Link | Channel from the peer") == {"db1", "db2"}
+
+
+def test_it_would_make_the_channel_that_is_missing(half_linked: Checked) -> None:
+    outlook = half_linked.outlook()
+    assert "Make the account for db2 and the channel from it" in outlook
+    assert "Make the account for db1" not in outlook
+    assert "Copy the data" not in outlook
+    assert half_linked.changed_on("twoway.mysql.pair : Link | Channel from the peer") == {"db1"}
+
+
+def test_the_next_run_finishes_it(half_linked: Checked) -> None:
+    done = playbook.run()
+    assert done.exit_code == 0, done.output
+    assert pair.judge() == pair.Verdict((), 0)
