@@ -187,16 +187,42 @@ binlog_cache:
   type: dict
   returned: success
   sample: {binlog_cache_use: 184, binlog_cache_disk_use: 0, binlog_stmt_cache_use: 0, binlog_stmt_cache_disk_use: 0, binlog_cache_size_bytes: 32768}
+seed:
+  description: The last seed of this server.
+  type: dict
+  returned: success
+  contains:
+    mark:
+      description: Its mark, as RV(twoway.mysql.replication_seed#module:mark); V(null) for a server that was never seeded.
+      type: dict
+      returned: success
+      sample: {state: importing, donor: db1, method: clone, schemas: [wikidb], saved: null}
+    progress:
+      description:
+        - How far it is, or was; V(null) where there was none, and when the module does not run on the server's own host.
+        - The same is in the file C(/var/lib/twoway/progress-<port>.json) of that host.
+      type: dict
+      returned: success
+      sample:
+        stage: copy
+        bytes: 471859200
+        expected_bytes: 1048576000
+        share: 0.45
+        bytes_per_second: 94371840
+        remaining_seconds: 6.1
+        updated_at: 1795505914.217
 """
 
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
+from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import PROGRESS, find_seed_mark, read_state
 from ansible_collections.twoway.mysql.plugins.module_utils._module import run_session_module
 from ansible_collections.twoway.mysql.plugins.module_utils._read.replication import read_replication
 
 
 def read(_module, session):
     """Return the module's result."""
-    return {"changed": False, **read_replication(session, session.variables())}
+    seed = {"mark": find_seed_mark(session), "progress": read_state(session, PROGRESS)}
+    return {"changed": False, **read_replication(session, session.variables()), "seed": seed}
 
 
 def main():
