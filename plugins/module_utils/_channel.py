@@ -100,7 +100,8 @@ def apply_channel(module: AnsibleModule, session: Session) -> Dict[str, Any]:
     def read() -> Optional[Channel]:
         return read_channel(session, desired.name, data_directory)
 
-    password_works = _try_account(read(), desired)
+    before = read()
+    password_works = _try_account(before, desired)
 
     def plan(actual: Optional[Channel]) -> Plan:
         return plan_channel(actual, desired, session.dialect.receiver_can_change_alone, password_works)
@@ -112,7 +113,7 @@ def apply_channel(module: AnsibleModule, session: Session) -> Dict[str, Any]:
     try:
         result = reconcile(module, session, read, plan, show, {DrainApplier: _drain(session, wait_seconds)})
         if desired.state == "started" and not module.check_mode:
-            _wait_until_connected(session, desired.name, wait_seconds)
+            _wait_until_running(session, desired.name, before, wait_seconds)
     except TwowayError as error:
         done: Dict[str, Any] = {key: result[key] for key in ("changed", "steps") if key in result}
         error.details = {"channel": _channel_after_failure(read), **done, **error.details}
@@ -129,14 +130,23 @@ def _channel_after_failure(read: Callable[[], Optional[Channel]]) -> Optional[Di
     return channel.as_dict() if channel else None
 
 
-def _wait_until_connected(session: Session, name: str, timeout_seconds: float) -> None:
+def _wait_until_running(session: Session, name: str, before: Optional[Channel], timeout_seconds: float) -> None:
+    """Return when the receiver is connected and the applier works.
+
+    An applier that stood still with an error runs for a moment before it meets the same event again: it has to apply
+    something first, or to be at work still when the time is over.
+    """
+    stuck = before if before and before.is_stuck else None
+
     def is_decided(channel: Optional[Channel]) -> bool:
-        return channel is None or channel.is_running or channel.is_refused
+        if channel is None or channel.is_refused or channel.is_stuck:
+            return True
+        return channel.is_running and (stuck is None or session.dialect.has_applied_since(stuck, channel))
 
     _decided, channel = wait_for(lambda: read_channel(session, name), is_decided, timeout_seconds)
     if channel and channel.is_running:
         return
-    error = (channel.receiver_error or channel.applier_error) if channel else None
+    error = (channel.applier_error if channel.is_stuck else channel.receiver_error) if channel else None
     raise TwowayError(
         "Channel %r does not run: %s" % (name, error.message if error else "its receiver is not connected"),
         errno=error.code if error else None,

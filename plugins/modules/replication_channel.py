@@ -28,7 +28,8 @@ options:
   state:
     description:
       - V(present) leaves the threads as they are.
-      - V(started) also waits until the receiver is connected.
+      - V(started) also waits until the receiver is connected, and until an applier that stood still with an error has applied
+        something. When it meets an error again, the module fails with it; when it is still at work after O(wait_seconds), it runs.
     type: str
     choices: [present, started, stopped, absent]
     default: started

@@ -55,9 +55,9 @@ def fresh_pair(flavor: str) -> None:
 
 
 def fingerprint(member: str) -> list[str]:
-    """What the member looks like, and the checksums of its tables; equal lists mean that nothing was changed."""
+    """What the member looks like, and the content of its tables; equal lists mean that nothing was changed."""
     looks = labkit.shell(member, _FINGERPRINT, check=False).stdout.splitlines()
-    return looks + [f"{name} {value}" for name, value in _content(member).items()]
+    return looks + [f"{name} {what}" for name, what in _content(member).items()]
 
 
 def different_lines(before: list[str], after: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Runs the fault tests on a flavor: interrupted deployments, bad input, secrets.
+"""Runs the fault tests on a flavor: half-built pairs, bad input, secrets, interrupted deployments.
 
 Usage: run.py FLAVOR [--sample N] [--seed N]
 

@@ -201,6 +201,10 @@ class Dialect(ABC):
         """Return whether everything that the channel received has been applied."""
 
     @abstractmethod
+    def has_applied_since(self, stuck: Channel, now: Channel) -> bool:
+        """Return whether an applier that stood still with an error has got past the event that it stood at."""
+
+    @abstractmethod
     def source_option(self, setting: str, value: Any) -> Statement:
         """Return one option of the statement that changes a channel."""
 

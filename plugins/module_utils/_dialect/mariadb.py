@@ -120,6 +120,12 @@ class MariadbDialect(Dialect):
     def is_drained(self, channel: Channel) -> bool:
         return channel.received == channel.applied
 
+    def has_applied_since(self, stuck: Channel, now: Channel) -> bool:
+        if now.settings.coordinates == GTID:
+            # A receiver that follows GTIDs may fetch everything again, and both file positions begin anew with it.
+            return now.gtid_applied != stuck.gtid_applied
+        return now.applied != stuck.applied or self.is_drained(now)
+
     def source_option(self, setting: str, value: Any) -> Statement:
         if setting == "coordinates":
             return sql("MASTER_USE_GTID = {}", Raw("slave_pos" if value == GTID else "no"))

@@ -161,6 +161,10 @@ class MysqlDialect(Dialect):
             return self.gtid_covers(channel.gtid_applied or "", channel.gtid_received or "")
         return channel.received == channel.applied
 
+    def has_applied_since(self, stuck: Channel, now: Channel) -> bool:
+        # Not by GTIDs: this server's own transactions are among them.
+        return now.applied != stuck.applied or self.is_drained(now)
+
     def source_option(self, setting: str, value: Any) -> Statement:
         feature = _FEATURE_OF_SETTING.get(setting)
         if feature and not self.server.supports(feature):

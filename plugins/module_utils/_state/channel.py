@@ -113,6 +113,11 @@ class Channel:
         error = self.receiver_error
         return self.receiver_state != "on" and error is not None and error.code in _FINAL_RECEIVER_ERRORS
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the applier stands still with an error."""
+        return not self.applier_running and self.applier_error is not None
+
     def as_dict(self) -> Dict[str, Any]:
         """Return the channel in the shape that the info modules and diffs use."""
         return {

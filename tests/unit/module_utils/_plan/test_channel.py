@@ -239,13 +239,16 @@ def test_no_plan_drops_events_and_every_interrupted_one_ends_the_same(flavor: bo
     assert endings["refused"] > 20
 
 
-def channel(receiver: str = "on", applier: bool = True, error: int = 0, **settings: Any) -> Channel:
+def channel(
+    receiver: str = "on", applier: bool = True, error: int = 0, receiver_error: int = 0, **settings: Any
+) -> Channel:
     return Channel(
         name="north",
         settings=ChannelSettings(**{"source_host": "198.51.100.1", "coordinates": "gtid", **settings}),
         receiver_state=receiver,
         applier_running=applier,
         applied=BinlogCoordinates("bin.000002", 4711),
+        receiver_error=ThreadError(receiver_error, "it fails") if receiver_error else None,
         applier_error=ThreadError(error, "it fails") if error else None,
     )
 
@@ -287,6 +290,13 @@ TABLE = [
     (channel(), wish("absent"), "-receiver drain -applier remove", "-receiver drain -applier remove"),
     (channel("off", False), wish("absent"), "+applier drain -applier remove", "+applier drain -applier remove"),
     (channel("on", False), wish("absent"), "+applier drain -receiver drain -applier remove", "+applier drain -receiver drain -applier remove"),  # noqa: E501
+    # A source that refuses the receiver is asked again; one that is not there is being asked already.
+    (channel("connecting", receiver_error=1045), wish("started"), "-receiver +receiver", "-receiver +receiver"),
+    (channel("connecting", receiver_error=1045), wish("present"), "", ""),
+    (channel("connecting", receiver_error=2003), wish("started"), "", ""),
+    (channel("on", receiver_error=1045), wish("started"), "", ""),
+    (channel("connecting", receiver_error=1045), wish("started", **NEW_HOST), "-receiver change +receiver",
+     "-receiver drain -applier change +applier +receiver"),
     (channel("on", False, error=1062), wish("stopped"), "-receiver", "refused"),
     (channel("on", False, error=1062), wish("absent"), "refused", "refused"),
     (channel("on", False, error=1062), wish("started", **NEW_HOST), "refused", "refused"),
@@ -334,6 +344,21 @@ def test_a_channel_is_moved_only_on_request() -> None:
         desired = DesiredChannel("north", "started", ChannelSettings(**position), start_at, reposition)
         plan = plan_channel(channel(**position), desired, True)
         assert [step.start_at for step in plan.steps if isinstance(step, do.ChangeSource)] == [elsewhere] * moves
+
+
+@pytest.mark.parametrize("address", [NEW_HOST, {"source_port": 3307}])
+@pytest.mark.parametrize("state", ["present", "started", "stopped"])
+def test_another_address_by_file_position_needs_a_place(address: dict[str, Any], state: str) -> None:
+    place, there = BinlogCoordinates("bin.000009", 4), {"source_port": 3306, "coordinates": "file_position"}
+    for actual, wished in ((channel(**there), address), (channel(source_port=3306), {**there, **address})):
+        for start_at in (None, place):
+            with pytest.raises(Refused, match="oldest event"):
+                plan_channel(actual, DesiredChannel("north", state, ChannelSettings(**wished), start_at), True)
+        moved = plan_channel(actual, DesiredChannel("north", state, ChannelSettings(**wished), place, True), True)
+        assert [step.start_at for step in moved.steps if isinstance(step, do.ChangeSource)] == [place]
+        by_gtid = wish(state, **{**wished, "coordinates": "gtid"})
+        (change,) = [step for step in plan_channel(actual, by_gtid, True).steps if isinstance(step, do.ChangeSource)]
+        assert change.start_at is None
 
 
 def test_a_new_channel_by_gtid_has_no_position() -> None:

@@ -1,0 +1,101 @@
+"""Statements with a secret stay out of the general log of a server that would show it."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+from typing import Any
+
+import pymysql
+import pytest
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login, Session
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect.statement import sql
+from ansible_collections.twoway.mysql.plugins.module_utils._errors import ServerError
+from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
+
+MYSQL, MARIADB = "9.7.4", "11.8.9-MariaDB"
+PLAIN = sql("SELECT {}", "harmless")
+SECRET = sql("SET PASSWORD = {}", Secret("it's-s3cret"))
+OFF, ON = "SET SESSION sql_log_off = 1", "SET SESSION sql_log_off = 0"
+
+
+class Connection:
+    """A connection that writes down what it is asked.
+
+    :ivar failing: the statement that the server refuses.
+    """
+
+    def __init__(self, version: str, failing: str | None = None) -> None:
+        self.asked: list[str] = []
+        self._version = version
+        self._failing = failing
+
+    def get_server_info(self) -> str:
+        return self._version
+
+    def cursor(self, _kind: Any) -> Connection:
+        return self
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        return None
+
+    def execute(self, text: str) -> None:
+        self.asked.append(text)
+        if text == self._failing:
+            raise pymysql.err.OperationalError(1819, "too weak")
+
+    def fetchall(self) -> list[dict[str, Any]]:
+        return [{"last": self.asked[-1]}]
+
+
+@pytest.mark.parametrize(
+    ("version", "statement", "asked"),
+    [
+        (MYSQL, PLAIN, [PLAIN.text]),
+        (MARIADB, PLAIN, [PLAIN.text]),
+        # MySQL itself rewrites such a statement in its log.
+        (MYSQL, SECRET, [SECRET.text]),
+        (MARIADB, SECRET, [OFF, SECRET.text, ON]),
+    ],
+)
+def test_log_is_off_for_a_secret_alone(version: str, statement: Any, asked: list[str]) -> None:
+    connection = Connection(version)
+    rows = Session(connection).query(statement, "try it")
+    assert connection.asked == asked
+    assert rows == [{"last": statement.text}]
+
+
+def test_log_is_on_again_after_a_refusal() -> None:
+    connection = Connection(MARIADB, failing=SECRET.text)
+    with pytest.raises(ServerError) as caught:
+        Session(connection).query(SECRET, "set the password")
+    assert connection.asked == [OFF, SECRET.text, ON]
+    assert (caught.value.errno, caught.value.action) == (1819, "set the password")
+    assert "s3cret" not in caught.value.message
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> str:
+    """A CA certificate that Python can read: one of those that it trusts anyway."""
+    bundle = ssl.get_default_verify_paths().cafile or ssl.get_default_verify_paths().openssl_cafile
+    if not Path(bundle).exists():
+        pytest.skip("this host has no certificates")
+    end = "-----END CERTIFICATE-----\n"
+    path = tmp_path / "ca.pem"
+    path.write_text(Path(bundle).read_text(encoding="utf-8").partition(end)[0] + end, encoding="utf-8")
+    return str(path)
+
+
+def test_source_is_verified_with_the_site_s_authority_as_the_servers_do(authority: str) -> None:
+    context = Login(host="198.51.100.1", ca_cert=authority).driver_arguments()["ssl"]
+    assert context.verify_mode == ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert not context.verify_flags & ssl.VERIFY_X509_STRICT
+
+
+def test_encryption_without_an_authority_verifies_nothing() -> None:
+    context = Login(host="198.51.100.1", tls=True).driver_arguments()["ssl"]
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_NONE, False)
