@@ -37,15 +37,17 @@ _SPATIAL_TYPES = frozenset(
 
 
 def column_text(column: str, data_type: str) -> str:
-    """Return the expression whose text stands for a column's value.
+    """Return the expression whose bytes stand for a column's value, wherever it begins and ends.
 
-    >>> column_text("a", "int"), column_text("b", "varchar"), column_text("c", "json")
-    ('`a`', 'HEX(`b`)', 'HEX(CAST(`c` AS CHAR CHARACTER SET utf8mb4))')
+    >>> column_text("a", "int"), column_text("b", "varchar")
+    ('`a`', "CONCAT(LENGTH(`b`), ':', CAST(`b` AS BINARY))")
+
+    What may hold any byte has its length before it: its hexadecimal digits would take twice the time.
     """
     name = sql("{}", Identifier(column)).text
     kind = data_type.lower()
     if kind in _BYTE_TYPES:
-        return "HEX(%s)" % name
+        return "CONCAT(LENGTH({0}), ':', CAST({0} AS BINARY))".format(name)
     if kind in _SPATIAL_TYPES:
         return "HEX(ST_AsBinary(%s))" % name
     if kind == "json":

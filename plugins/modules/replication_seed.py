@@ -164,8 +164,9 @@ from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import U
 from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login, connect
 from ansible_collections.twoway.mysql.plugins.module_utils._module import login_of, reconcile, run_session_module
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.seed import plan_seed, show_seed
+from ansible_collections.twoway.mysql.plugins.module_utils._read.data import holds_data, read_schemas
 from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
-from ansible_collections.twoway.mysql.plugins.module_utils._seed.choice import choose
+from ansible_collections.twoway.mysql.plugins.module_utils._seed.choice import AUTO, choose
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.clone import CloneSeed
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.dump import DumpSeed
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.run import SeedRun
@@ -202,9 +203,12 @@ def donor_login(params):
 def methods_for(params, session, donor):
     """Return the ways to copy, the fastest first."""
     logins = (session, login_of(params), donor, donor_login(params))
-    if params["file"]:
-        return [DumpSeed(*logins, file=params["file"])]
-    return [CloneSeed(*logins), DumpSeed(*logins)]
+    dump = DumpSeed(*logins, file=params["file"])
+    has_data = any(holds_data(schema) for schema in read_schemas(donor))
+    if params["file"] or (params["method"] == AUTO and not has_data):
+        # Without data there is nothing that would be worth a restart.
+        return [dump]
+    return [CloneSeed(*logins), dump]
 
 
 def seed(module, session, donor):

@@ -67,6 +67,8 @@ class Task:
     number: int
     name: str
     action: str
+    #: when it began, by the clock that only goes forward
+    at: float
     #: seconds from its beginning to that of the next; None for the last
     seconds: float | None
     #: hosts on which it was executed, and on which it changed something
@@ -112,6 +114,7 @@ def read_tasks(record: Path) -> tuple[Task, ...]:
             number=start["number"],
             name=start["name"],
             action=start["action"],
+            at=start["at"],
             seconds=None if end is None else end - start["at"],
             hosts=frozenset(line["host"] for line in results if line["number"] == start["number"]),
             changed=frozenset(
