@@ -47,7 +47,7 @@ def column_text(column: str, data_type: str) -> str:
     name = sql("{}", Identifier(column)).text
     kind = data_type.lower()
     if kind in _BYTE_TYPES:
-        return "CONCAT(LENGTH({0}), ':', CAST({0} AS BINARY))".format(name)
+        return "CONCAT(LENGTH(%(name)s), ':', CAST(%(name)s AS BINARY))" % {"name": name}
     if kind in _SPATIAL_TYPES:
         return "HEX(ST_AsBinary(%s))" % name
     if kind == "json":
