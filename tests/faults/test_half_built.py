@@ -13,7 +13,7 @@ _BOTH = labkit.DEFAULT_MEMBERS
 #: Fills a table in the middle of the dump, which takes long enough to be seen while it is imported.
 _LONG_TABLE = """
     CREATE TABLE wikidb.heap_of_text (id INT PRIMARY KEY, text LONGTEXT NOT NULL);
-    INSERT INTO wikidb.heap_of_text SELECT id, REPEAT('x', 1000000) FROM wikidb.page ORDER BY id LIMIT 48;
+    INSERT INTO wikidb.heap_of_text SELECT id, REPEAT('x', 1000000) FROM wikidb.page ORDER BY id LIMIT 32;
 """
 _TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'wikidb'"
 _OTHER_SESSIONS = """
