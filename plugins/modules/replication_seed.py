@@ -120,6 +120,11 @@ mark:
       type: str
       returned: success
       sample: null
+    saved_accounts:
+      description: Where accounts were saved that only the recipient had; V(null) when there were none, or they were kept.
+      type: str
+      returned: success
+      sample: null
     coordinates:
       description: The place in the donor's binary log that belongs to the copied data.
       type: dict
@@ -228,6 +233,8 @@ def seed(module, session, donor):
         actions=run.actions(),
     )
     copied = run.copied.as_dict() if run.copied else None
+    if run.saved_accounts:
+        module.warn("The donor has not all accounts that were here; those were saved in %s." % run.saved_accounts)
     return {**result, **choice.as_dict(), "mark": find_seed_mark(session), "copied": copied, "saved": run.saved}
 
 

@@ -30,6 +30,7 @@ from .._plan import seed as plan
 from .._plan.steps import Step
 from .._read.data import holds_data, read_schemas
 from .._read.replication import describe_binlog, read_binlog, read_channel
+from .accounts import accounts_only_here, save_accounts
 from .choice import Choice
 from .dump import save_dump, wait_for_earlier_import
 from .events import disable_events
@@ -56,6 +57,7 @@ class SeedRun:
         self._donor_schemas = read_schemas(donor)
         self._mark: Dict[str, Any] = {}
         self.saved: Optional[str] = None
+        self.saved_accounts: Optional[str] = None
         self.copied: Optional[Copied] = None
 
     def desired(self) -> plan.DesiredSeed:
@@ -134,9 +136,13 @@ class SeedRun:
         # Not the whole gate: the import itself has to get through, as an administrator.
         self._recipient.query(sql("SET GLOBAL read_only = ON"), "keep clients from writing")
 
+    def _file_for(self, what: str) -> str:
+        """Return the path of a file, named by this moment, that keeps what is going to be overwritten."""
+        name = "%s-%s.sql" % (what, time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()))
+        return os.path.join(self._params["backup_directory"], name)
+
     def _save_data(self, step: plan.SaveData) -> None:
-        name = "before-seed-%s.sql" % time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-        self.saved = os.path.join(self._params["backup_directory"], name)
+        self.saved = self._file_for("before-seed")
         save_dump(self._recipient, self._recipient_login, step.schemas, self.saved)
 
     def _mark_importing(self, step: plan.MarkImporting) -> None:
@@ -144,18 +150,27 @@ class SeedRun:
         wait_for_earlier_import(self._recipient)
         wish = self.desired()
         earlier = find_seed_mark(self._recipient) or {}
+        if self._choice.method.is_physical and earlier.get("state") != plan.IMPORTING:
+            self._save_accounts()
         self._mark = {
             "state": plan.IMPORTING,
             "donor": wish.donor,
             "method": self._choice.method.name,
             "schemas": list(step.schemas),
             "saved": self.saved or earlier.get("saved"),
+            "saved_accounts": self.saved_accounts or earlier.get("saved_accounts"),
         }
         # In both places: a copy of the donor's files replaces the tables, and not every recipient is on this host.
         path = state_path(self._recipient, UNFINISHED)
         if path:
             write_state(path, self._mark)
         write_seed_mark(self._recipient, self._mark)
+
+    def _save_accounts(self) -> None:
+        accounts = accounts_only_here(self._recipient, self._donor, self._params["donor_host"])
+        if accounts:
+            self.saved_accounts = self._file_for("accounts-before-seed")
+            save_accounts(self._recipient, accounts, self.saved_accounts)
 
     def _drop_schemas(self, step: plan.DropSchemas) -> None:
         for schema in step.schemas:

@@ -1,0 +1,48 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Saves the accounts that a physical copy, which brings the donor's, would end."""
+
+from __future__ import annotations
+
+import os
+from typing import FrozenSet, List, Tuple
+
+from .._connection import Session
+from .._dialect.statement import sql
+from .._state.account import AccountName
+
+_ALL = sql("SELECT User AS user, Host AS host FROM mysql.user WHERE User <> '' AND Host <> ''")
+
+
+def _accounts(session: Session) -> FrozenSet[Tuple[str, str]]:
+    return frozenset((str(row["user"]), str(row["host"])) for row in session.query(_ALL, "list the accounts"))
+
+
+def accounts_only_here(recipient: Session, donor: Session, donor_address: str) -> List[AccountName]:
+    """Return the accounts that the recipient has and the donor has not, sorted.
+
+    Those for the donor's own address are left out: they are made again when the pair is linked.
+    """
+    own = _accounts(recipient) - _accounts(donor)
+    return [AccountName(user, host) for user, host in sorted(own) if host != donor_address]
+
+
+def save_accounts(session: Session, accounts: List[AccountName], path: str) -> None:
+    """Save the statements that make these accounts, with the hashes of their passwords, for the administrator alone."""
+    exact = session.dialect.exact_definitions()
+    if exact:
+        session.query(exact, "ask for definitions without loss")
+    lines = []
+    for name in accounts:
+        action = "read the account %s" % name
+        lines.append(str(session.value(session.dialect.read_definition(name), action)))
+        lines += [str(next(iter(row.values()))) for row in session.query(session.dialect.read_grants(name), action)]
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write("".join("%s;\n" % line for line in lines))
+        file.flush()
+        os.fsync(file.fileno())
