@@ -51,6 +51,13 @@ options:
   donor_name:
     description: Name of the donor in messages. By default its address.
     type: str
+  offer_port:
+    description: TCP port of the donor's offer, made there with M(twoway.mysql.seed_offer).
+    type: int
+    default: 4444
+  offer_password:
+    description: Secret of that offer. Without it there is none, and V(backup) cannot be used.
+    type: str
   channel:
     description: Channel with which the recipient follows, or will follow, the donor.
     type: str
@@ -165,6 +172,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._connection import Lo
 from ansible_collections.twoway.mysql.plugins.module_utils._module import login_of, reconcile, run_session_module
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.seed import plan_seed, show_seed
 from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
+from ansible_collections.twoway.mysql.plugins.module_utils._seed.backup import BackupSeed
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.choice import choose
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.clone import CloneSeed
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.dump import DumpSeed
@@ -178,6 +186,8 @@ SPEC = ArgumentSpec(
         "donor_password": {"type": "str", "required": True, "no_log": True},
         "donor_ca_cert": {"type": "path"},
         "donor_name": {"type": "str"},
+        "offer_port": {"type": "int", "default": 4444},
+        "offer_password": {"type": "str", "no_log": True},
         "channel": {"type": "str", "default": ""},
         "method": {"type": "str", "choices": ["auto", "clone", "backup", "dump"], "default": "auto"},
         "overwrite": {"type": "bool", "default": False},
@@ -204,7 +214,9 @@ def methods_for(params, session, donor):
     logins = (session, login_of(params), donor, donor_login(params))
     if params["file"]:
         return [DumpSeed(*logins, file=params["file"])]
-    return [CloneSeed(*logins), DumpSeed(*logins)]
+    secret = Secret(params["offer_password"]) if params["offer_password"] else None
+    backup = BackupSeed(*logins[:3], host=params["donor_host"], port=params["offer_port"], secret=secret)
+    return [CloneSeed(*logins), backup, DumpSeed(*logins)]
 
 
 def seed(module, session, donor):
