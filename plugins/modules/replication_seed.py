@@ -51,6 +51,13 @@ options:
   donor_name:
     description: Name of the donor in messages. By default its address.
     type: str
+  offer_port:
+    description: TCP port of the donor's offer, made there with M(twoway.mysql.seed_offer).
+    type: int
+    default: 4444
+  offer_password:
+    description: Secret of that offer. Without it there is none, and V(backup) cannot be used.
+    type: str
   channel:
     description: Channel with which the recipient follows, or will follow, the donor.
     type: str
@@ -171,10 +178,12 @@ from ansible_collections.twoway.mysql.plugins.module_utils._module import login_
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.seed import plan_seed, show_seed
 from ansible_collections.twoway.mysql.plugins.module_utils._read.data import holds_data, read_schemas
 from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
+from ansible_collections.twoway.mysql.plugins.module_utils._seed.backup import BackupSeed
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.choice import AUTO, choose
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.clone import CloneSeed
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.dump import DumpSeed
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.run import SeedRun
+from ansible_collections.twoway.mysql.plugins.module_utils._seed.transport import decline
 
 SPEC = ArgumentSpec(
     options={
@@ -184,6 +193,8 @@ SPEC = ArgumentSpec(
         "donor_password": {"type": "str", "required": True, "no_log": True},
         "donor_ca_cert": {"type": "path"},
         "donor_name": {"type": "str"},
+        "offer_port": {"type": "int", "default": 4444},
+        "offer_password": {"type": "str", "no_log": True},
         "channel": {"type": "str", "default": ""},
         "method": {"type": "str", "choices": ["auto", "clone", "backup", "dump"], "default": "auto"},
         "overwrite": {"type": "bool", "default": False},
@@ -213,12 +224,26 @@ def methods_for(params, session, donor):
     if params["file"] or (params["method"] == AUTO and not has_data):
         # Without data there is nothing that would be worth a restart.
         return [dump]
-    return [CloneSeed(*logins), dump]
+    return [CloneSeed(*logins), backup_of(params, session, donor), dump]
+
+
+def backup_of(params, session, donor):
+    """Return the way by the donor's offer."""
+    secret = Secret(params["offer_password"]) if params["offer_password"] else None
+    return BackupSeed(session, login_of(params), donor, params["donor_host"], params["offer_port"], secret)
+
+
+def decline_unused(params, choice):
+    """Let an offer end that is not taken up."""
+    if params["offer_password"] and choice.method.name != BackupSeed.name:
+        decline(params["donor_host"], params["offer_port"], Secret(params["offer_password"]))
 
 
 def seed(module, session, donor):
     """Return the module's result."""
     choice = choose(methods_for(module.params, session, donor), module.params["method"])
+    if not module.check_mode:
+        decline_unused(module.params, choice)
     run = SeedRun(session, login_of(module.params), donor, choice, module.params)
     run.check()
     for warning in choice.method.warnings():

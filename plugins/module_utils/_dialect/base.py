@@ -288,6 +288,10 @@ class Dialect(ABC):
     dump_programs: List[str]
     #: Names of the client program, the best first.
     client_programs: List[str]
+    #: Names of the program that copies the files of a running server, the best first; empty where there is none.
+    backup_programs: List[str] = []
+    #: Names of the program that unpacks its stream.
+    stream_programs: List[str] = []
 
     @abstractmethod
     def dump_coordinates_arguments(self, variables: Mapping[str, str]) -> List[str]:

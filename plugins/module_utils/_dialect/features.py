@@ -131,6 +131,17 @@ class Server:
         """
         return self.version[:2] if self.supports("clone_within_series") else self.version
 
+    def can_take_files_of(self, donor: Server) -> bool:
+        """Return whether this server starts with the data files of another: of its series, and not of a newer release.
+
+        >>> Server("mariadb", (11, 8, 9)).can_take_files_of(Server("mariadb", (11, 8, 2)))
+        True
+        >>> Server("mariadb", (11, 8, 2)).can_take_files_of(Server("mariadb", (11, 8, 9)))
+        False
+        """
+        is_series = (self.flavor, self.version[:2]) == (donor.flavor, donor.version[:2])
+        return is_series and self.version >= donor.version
+
     @property
     def is_supported(self) -> bool:
         """Whether the collection supports this version."""

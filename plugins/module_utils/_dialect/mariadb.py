@@ -215,6 +215,8 @@ class MariadbDialect(Dialect):
 
     dump_programs = ["mariadb-dump", "mysqldump"]
     client_programs = ["mariadb", "mysql"]
+    backup_programs = ["mariadb-backup", "mariabackup"]
+    stream_programs = ["mbstream", "mariadb-mbstream"]
 
     def dump_coordinates_arguments(self, variables: Mapping[str, str]) -> List[str]:
         return ["--master-data=2"]

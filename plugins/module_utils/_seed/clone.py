@@ -17,13 +17,10 @@ from .._connection import Login, Session, connect
 from .._dialect.statement import Raw, Statement, sql
 from .._errors import ServerError, TwowayError
 from .._executor import writable
-from .._plan.steps import RemoveChannel
 from .._read.data import non_transactional_engines, read_schemas
-from .._read.replication import read_channels
 from .._secret import Secret
-from .events import resume_scheduler
 from .host import filesystem_of
-from .management import held_start, held_start_obstacles, read_accounts, release_starts
+from .management import forget_donor, held_start, held_start_obstacles, read_accounts, release_starts
 from .method import Copied, Method
 from .progress import Progress
 
@@ -116,7 +113,7 @@ class CloneSeed(Method):
             self._copy(progress)
             progress.begin_stage("restart")
             self._recipient.reconnect(self._recipient_login, _START_SECONDS)
-            self._forget_the_donors_life(variables["event_scheduler"])
+            forget_donor(self._recipient, variables["event_scheduler"])
         return self._copied(time.monotonic() - start)
 
     def _copy(self, progress: Progress) -> None:
@@ -198,14 +195,6 @@ class CloneSeed(Method):
                 "The copy is complete and its server stopped, but it did not start again: %s"
                 % done.stdout.decode("utf-8", "replace").strip()
             )
-
-    def _forget_the_donors_life(self, event_scheduler: str) -> None:
-        """Remove the donor's channels, and events that would run twice, before either can begin."""
-        with writable(self._recipient):
-            for channel in read_channels(self._recipient):
-                for statement in self._recipient.dialect.render(RemoveChannel("it is the donor's", channel.name)):
-                    self._recipient.query(statement, "remove the donor's channel %r" % channel.name)
-            resume_scheduler(self._recipient, event_scheduler)
 
     def _copied(self, seconds: float) -> Copied:
         row = self._status()

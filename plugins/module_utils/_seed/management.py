@@ -16,7 +16,11 @@ from .._connection import Session
 from .._dialect.base import Dialect
 from .._dialect.statement import Statement, sql
 from .._errors import TwowayError
+from .._executor import writable
+from .._plan.steps import RemoveChannel
+from .._read.replication import read_channels
 from .._state.account import AccountName
+from .events import resume_scheduler
 
 OPTION_FILE = "zzz-twoway-seed.cnf"
 """Read after all others, so that it wins; gone when the seed is over."""
@@ -67,6 +71,18 @@ def held_start_obstacles(dialect: Dialect) -> List[str]:
     if not _option_folder(dialect):
         obstacles.append("none of the folders %s for option files exists" % ", ".join(dialect.option_folders))
     return obstacles
+
+
+def forget_donor(session: Session, event_scheduler: str) -> None:
+    """Remove what a physical copy brought of the donor's own life, before it can begin: channels, and running events.
+
+    :param event_scheduler: the variable's value before the held start.
+    """
+    with writable(session):
+        for channel in read_channels(session):
+            for statement in session.dialect.render(RemoveChannel("it is the donor's", channel.name)):
+                session.query(statement, "remove the donor's channel %r" % channel.name)
+        resume_scheduler(session, event_scheduler)
 
 
 @contextmanager
