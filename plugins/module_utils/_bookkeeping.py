@@ -18,9 +18,10 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import socket
 from contextlib import contextmanager, suppress
-from typing import Any, Dict, Iterator, Optional
+from typing import Any, Dict, Iterable, Iterator, List, Optional
 
 from ._connection import Session
 from ._dialect.statement import sql
@@ -54,9 +55,29 @@ def has_bookkeeping(session: Session) -> bool:
 
 def ensure_bookkeeping(session: Session) -> None:
     """Make the schema and its tables on this member alone."""
+    _remove_leftover(session)
     with writable(session):
         for statement in _TABLES:
             session.query(sql(statement), "make the bookkeeping tables")
+
+
+def _remove_leftover(session: Session) -> None:
+    """Remove the schema's folder that a failed copy of files left behind: the server makes none where one is."""
+    if not read_state(session, UNFINISHED):
+        return
+    for folder in folders_without_schema(session, [BOOKKEEPING_SCHEMA]):
+        shutil.rmtree(folder)
+
+
+def folders_without_schema(session: Session, names: Iterable[str]) -> List[str]:
+    """Return the folders in the server's data directory that have the names of schemas which it does not know."""
+    known = {
+        str(row["name"])
+        for row in session.query(sql("SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA"), "list the schemas")
+    }
+    directory = session.variables()["datadir"]
+    paths = [os.path.join(directory, name) for name in names if name not in known]
+    return [path for path in paths if os.path.isdir(path)]
 
 
 def read_seed_mark(session: Session) -> Optional[Dict[str, Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: seed_offer
 short_description: Offer this server's files to one recipient
-version_added: 0.2.0
+version_added: 0.1.0
 author: The twoway.mysql authors (@twoway)
 description:
   - Runs on the donor. M(twoway.mysql.replication_seed) on the recipient fetches what is offered.

@@ -8,11 +8,13 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import threading
 import time
 from typing import Any, Dict, FrozenSet, List, Optional
 
+from .._bookkeeping import folders_without_schema
 from .._connection import Login, Session, connect
 from .._dialect.statement import Raw, Statement, sql
 from .._errors import ServerError, TwowayError
@@ -107,6 +109,7 @@ class CloneSeed(Method):
         variables = self._recipient.variables()
         # What a killed run left of its own held start would hold this server's accounts of then.
         release_starts(self._recipient.dialect)
+        self._remove_leftovers()
         install_plugin(self._recipient)
         accounts = read_accounts(self._recipient)
         with held_start(self._recipient.dialect, variables["datadir"], accounts):
@@ -115,6 +118,12 @@ class CloneSeed(Method):
             self._recipient.reconnect(self._recipient_login, _START_SECONDS)
             forget_donor(self._recipient, variables["event_scheduler"])
         return self._copied(time.monotonic() - start)
+
+    def _remove_leftovers(self) -> None:
+        """Remove folders of the donor's schemas that an earlier clone left here when it failed: no schema is theirs."""
+        names = [str(schema["name"]) for schema in read_schemas(self._donor)]
+        for folder in folders_without_schema(self._recipient, names):
+            shutil.rmtree(folder)
 
     def _copy(self, progress: Progress) -> None:
         """Return when the server stops to start again with the copy."""

@@ -195,6 +195,8 @@ class _Server:
             "--datadir=" + self._directory,
             "--target-dir=" + RUN_FOLDER,
             "--open-files-limit=1000000",
+            # Milliseconds between two looks at the redo log; the last one is waited for while commits are held.
+            "--log-copy-interval=20",
         ]
         process = subprocess.Popen(
             command,
