@@ -7,7 +7,7 @@ BIN := .venv/bin
 PYTHON := $(BIN)/python
 export FLAVOR
 
-.PHONY: help demo demo-down test lint format sanity unit unit-newest integration molecule faults bench build tarball changelog clean
+.PHONY: help demo demo-down test lint format sanity unit unit-newest integration molecule faults bench bench-seed build tarball changelog clean
 
 help:                        ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -50,6 +50,9 @@ faults: .venv/ready          ## interrupted runs, on a FLAVOR, all of them
 
 bench: .venv/ready           ## figures, on a FLAVOR
 	@$(PYTHON) tests/bench/no_change.py $(FLAVOR)
+
+bench-seed: .venv/ready      ## a seed against the pipe and tar, on a FLAVOR; a quarter of an hour
+	@$(PYTHON) tests/bench/seed.py $(FLAVOR)
 
 build: .venv/ready           ## the tarball, installed where nothing else is
 	@$(PYTHON) tests/tools/tarball.py

@@ -1,9 +1,9 @@
-"""Runs the fault tests on a flavor: half-built pairs, bad input, secrets, interrupted deployments.
+"""Runs the fault tests on a flavor: half-built pairs, bad input, secrets, interrupted deployments, broken copies.
 
 Usage: run.py FLAVOR [--sample N] [--seed N]
 
-LAB_INSTANCE chooses the lab, which is removed afterwards. The last line is JSON with what the interrupted deployments
-showed; see deploy.py.
+LAB_INSTANCE chooses the lab, which is removed afterwards. The last lines are JSON with what the interrupted deployments
+and the broken copies showed; see deploy.py and copies.py.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ def main(arguments: list[str]) -> int:
     failures = subprocess.run(tables, cwd=TOP, env=settings, check=False).returncode
     points = [str(BIN / "python"), str(HERE / "deploy.py"), *arguments]
     failures |= subprocess.run(points, cwd=TOP, env=settings, check=False).returncode
+    copies = [str(BIN / "python"), str(HERE / "copies.py"), arguments[0]]
+    copies += ["--sample", "1"] if "--sample" in arguments else []
+    failures |= subprocess.run(copies, cwd=TOP, env=settings, check=False).returncode
     labkit.down()
     return int(bool(failures))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,6 @@ def test_file_is_in_memory_for_its_owner_and_gone_afterwards() -> None:
 
 def test_no_file_for_what_it_cannot_carry() -> None:
     unusable = option_file(Login(password=Secret("two\nlines")), ON_MYSQL)
-    with pytest.raises(ValueError, match="control character") as caught, unusable:
-        pass
+    with pytest.raises(ValueError, match="control character") as caught:
+        ExitStack().enter_context(unusable)
     assert "lines" not in str(caught.value)

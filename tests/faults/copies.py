@@ -1,6 +1,6 @@
 """Breaks the copy of a donor's data in every way, and lets the deployment run again: it must end in a sound pair.
 
-Usage: seed.py FLAVOR [--method NAME] [--sample N]
+Usage: copies.py FLAVOR [--method NAME] [--sample N]
 
 The donor has data for a copy of some seconds, and a writer that goes on. In the middle of the copy something breaks.
 Then the run must say so and leave a recipient that is marked, or get over it by itself; the donor must be clean; and
@@ -171,7 +171,7 @@ def attempt(flavor: str, fault: Fault, variables: dict[str, object]) -> Outcome:
 
 def main(arguments: list[str]) -> int:
     """Exit code: 0 when every broken copy was followed by a sound pair."""
-    parser = argparse.ArgumentParser(prog="seed.py")
+    parser = argparse.ArgumentParser(prog="copies.py")
     parser.add_argument("flavor", choices=labkit.FLAVORS)
     parser.add_argument("--method", default="auto")
     parser.add_argument("--sample", type=int, default=len(FAULTS), help="only so many of the faults, the first ones")
