@@ -233,17 +233,9 @@ def backup_of(params, session, donor):
     return BackupSeed(session, login_of(params), donor, params["donor_host"], params["offer_port"], secret)
 
 
-def decline_unused(params, choice):
-    """Let an offer end that is not taken up."""
-    if params["offer_password"] and choice.method.name != BackupSeed.name:
-        decline(params["donor_host"], params["offer_port"], Secret(params["offer_password"]))
-
-
 def seed(module, session, donor):
     """Return the module's result."""
     choice = choose(methods_for(module.params, session, donor), module.params["method"])
-    if not module.check_mode:
-        decline_unused(module.params, choice)
     run = SeedRun(session, login_of(module.params), donor, choice, module.params)
     run.check()
     for warning in choice.method.warnings():
@@ -271,6 +263,9 @@ def apply(module, session):
             return seed(module, session, donor)
     finally:
         donor.close()
+        if module.params["offer_password"] and not module.check_mode:
+            # One that was taken up is over by now.
+            decline(module.params["donor_host"], module.params["offer_port"], Secret(module.params["offer_password"]))
 
 
 def main():
