@@ -11,10 +11,12 @@ the people who wait for it how far it is.
 from __future__ import annotations
 
 import json
+import secrets
 import shlex
 import time
 from typing import Any, Dict, Mapping, Optional
 
+from ansible import constants as C
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
@@ -42,10 +44,17 @@ class ActionModule(ActionBase):
         return merge_hash(result, self._run_in_background(task_vars or {}))
 
     def _run_in_background(self, task_vars: Dict[str, Any]) -> Dict[str, Any]:
+        # What runs in the background is a file with the options, a secret among them: in memory, where a power cut
+        # ends it, and under a name that nobody can have taken before.
+        folder = "/dev/shm/twoway-%s" % secrets.token_hex(16)
+        shell = self._connection._shell
+        usual_folder = shell.get_option("remote_tmp")
         self._task.async_val = _MOST_SECONDS
         try:
+            shell.set_option("remote_tmp", folder)
             started = self._execute_module(task_vars=task_vars, wrap_async=True)
         finally:
+            shell.set_option("remote_tmp", usual_folder)
             # The task itself is not one that goes on in the background.
             self._task.async_val = 0
         job = started.get("ansible_job_id")
@@ -54,6 +63,8 @@ class ActionModule(ActionBase):
         self._watch(started["results_file"], task_vars)
         result = self._job("status", job, task_vars)
         self._job("cleanup", job, task_vars)
+        if not C.DEFAULT_KEEP_REMOTE_FILES:
+            self._remove_tmp_path(folder, force=True)
         for key in ("ansible_job_id", "started", "finished", "results_file"):
             result.pop(key, None)
         return result

@@ -36,7 +36,7 @@ def tree(pid):
     return [each for child in found for each in [int(child), *tree(child)]]
 listener = subprocess.run(["systemctl", "show", "--value", "--property=MainPID", "ssh"], capture_output=True, text=True)
 # What Ansible left in the background is nobody's child.
-jobs = subprocess.run(["pgrep", "-f", "/[.]ansible/tmp/"], capture_output=True, text=True).stdout.split()
+jobs = subprocess.run(["pgrep", "-f", "/dev/shm/twoway-"], capture_output=True, text=True).stdout.split()
 roots = [int(job) for job in jobs if int(job) != os.getpid()]
 for pid in [*tree(int(listener.stdout)), *roots, *(each for root in roots for each in tree(root))]:
     try:

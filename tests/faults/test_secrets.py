@@ -47,7 +47,7 @@ _SEARCH = f"""
 grep -rslaF -e {_MARK} /etc /home /opt /root /run /srv /tmp /usr/local /var/backups /var/log /var/spool /var/tmp
 cd /var/lib/mysql && grep -slaF -e {_MARK} *.log *.err *.index *bin.0* *relay*.0* binlog.0* 2>/dev/null
 journalctl --no-pager --all | grep -aF -e {_MARK}
-find /root/.ansible/tmp /tmp /var/tmp -type f
+find /root/.ansible/tmp /tmp /var/tmp /dev/shm -type f
 true
 """
 _PROTECTION = """
@@ -171,5 +171,5 @@ def test_a_killed_copy_leaves_no_secret(flavor: str) -> None:
     playbook.run_until_moment("twoway.mysql.pair : Seed | Copy from the donor", 1.2, variables)
     labkit.kill("db2")
     labkit.heal()
-    left = labkit.shell("db2", f"grep -rslaF -e {_MARK} /root /var/tmp /tmp /run; true").stdout.splitlines()
+    left = labkit.shell("db2", f"grep -rslaF -e {_MARK} /root /var/tmp /tmp /run /dev/shm; true").stdout.splitlines()
     assert left == []
