@@ -16,7 +16,7 @@ from .._connection import Session
 from .._dialect.channel_row import normalize_row
 from .._dialect.statement import sql
 from .._secret import Secret
-from .._state.binlog import BinlogStatus
+from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.channel import Channel
 
 _CACHE_COUNTERS = (
@@ -77,6 +77,14 @@ def read_binlog(session: Session, variables: Mapping[str, str]) -> BinlogStatus:
     """Return what the server says of its own binary log."""
     rows = session.query(session.dialect.read_binlog_status(), "read the position in the binary log")
     return session.dialect.parse_binlog_status(rows, variables)
+
+
+def read_gtid_at(session: Session, coordinates: BinlogCoordinates) -> str:
+    """Return the GTID position that belongs to a place in the server's binary log; empty where a server cannot tell."""
+    question = session.dialect.read_gtid_at(coordinates)
+    if question is None:
+        return ""
+    return str(session.value(question, "read the GTID position at %s" % coordinates) or "")
 
 
 def read_replicas(session: Session) -> List[Dict[str, Any]]:

@@ -19,7 +19,9 @@ from typing import Any, Dict, FrozenSet, List, Optional
 from .._connection import Login, Session
 from .._dialect.statement import sql
 from .._errors import TwowayError
+from .._read.replication import read_gtid_at
 from .._secret import Secret
+from .._state.binlog import BinlogCoordinates
 from .client import find_program, program
 from .host import filesystem_of
 from .management import forget_donor, held_start, held_start_obstacles, read_accounts, release_starts
@@ -183,6 +185,10 @@ class BackupSeed(Method):
             trailer = self._copy(progress)
             progress.begin_stage("prepare")
             coordinates = self._prepare()
+            # The backup notes the server's current position, which leaves out the domains in which a server of another
+            # id wrote last, for example this one before its id was changed.
+            place = BinlogCoordinates(coordinates["file"], coordinates["position"])
+            coordinates["gtid"] = read_gtid_at(self._donor, place)
             # Read before the restart: afterwards they are the donor's.
             accounts = read_accounts(self._recipient)
             progress.begin_stage("restart")

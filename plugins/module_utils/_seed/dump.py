@@ -18,6 +18,7 @@ from .._connection import Login, Session
 from .._dialect.statement import sql
 from .._errors import TwowayError
 from .._read.data import non_transactional_engines, read_schemas
+from .._read.replication import read_gtid_at
 from .._state.binlog import BinlogCoordinates
 from .client import CHUNK_BYTES, find_program, option_file, program
 from .method import Copied, Method
@@ -148,19 +149,14 @@ class DumpSeed(Method):
             chunks = dump.chunks(_STALL_SECONDS)
             coordinates = self._import(_through_file(chunks, self._file) if self._file else chunks, progress)
         if coordinates["gtid"] is None:
-            coordinates["gtid"] = self._gtid_at(BinlogCoordinates(coordinates["file"], coordinates["position"]))
+            place = BinlogCoordinates(coordinates["file"], coordinates["position"])
+            coordinates["gtid"] = read_gtid_at(self._donor, place)
         return Copied(
             **coordinates,
             bytes=progress.bytes,
             seconds=round(time.monotonic() - start, 3),
             tables=sum(int(schema["tables"]) for schema in schemas),
         )
-
-    def _gtid_at(self, coordinates: BinlogCoordinates) -> str:
-        question = self._donor.dialect.read_gtid_at(coordinates)
-        if question is None:
-            return ""
-        return str(self._donor.value(question, "read the GTID position of the dump") or "")
 
     def _import(self, chunks: Iterator[bytes], progress: Progress) -> Dict[str, Any]:
         pieces = split_head(chunks)
