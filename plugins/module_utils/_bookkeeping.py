@@ -18,6 +18,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 import socket
 from contextlib import contextmanager, suppress
@@ -70,13 +71,17 @@ def _remove_leftover(session: Session) -> None:
 
 
 def folders_without_schema(session: Session, names: Iterable[str]) -> List[str]:
-    """Return the folders in the server's data directory that have the names of schemas which it does not know."""
+    """Return the folders in the server's data directory that have the names of schemas which it does not know.
+
+    Only names that a folder has as they are: others the server encodes, and here they could lead to any folder.
+    """
     known = {
         str(row["name"])
         for row in session.query(sql("SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA"), "list the schemas")
     }
     directory = session.variables()["datadir"]
-    paths = [os.path.join(directory, name) for name in names if name not in known]
+    plain = [name for name in names if re.fullmatch(r"[0-9A-Za-z_]+", name) and name not in known]
+    paths = [os.path.join(directory, name) for name in plain]
     return [path for path in paths if os.path.isdir(path)]
 
 

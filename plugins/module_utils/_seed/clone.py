@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from typing import Any, Dict, FrozenSet, List, Optional
 
 from .._bookkeeping import folders_without_schema
@@ -109,21 +110,27 @@ class CloneSeed(Method):
         variables = self._recipient.variables()
         # What a killed run left of its own held start would hold this server's accounts of then.
         release_starts(self._recipient.dialect)
-        self._remove_leftovers()
         install_plugin(self._recipient)
         accounts = read_accounts(self._recipient)
         with held_start(self._recipient.dialect, variables["datadir"], accounts):
-            self._copy(progress)
+            self._copy_or_clear(progress)
             progress.begin_stage("restart")
             self._recipient.reconnect(self._recipient_login, _START_SECONDS)
             forget_donor(self._recipient, variables["event_scheduler"])
         return self._copied(time.monotonic() - start)
 
-    def _remove_leftovers(self) -> None:
-        """Remove folders of the donor's schemas that an earlier clone left here when it failed: no schema is theirs."""
+    def _copy_or_clear(self, progress: Progress) -> None:
+        """Copy; when that fails, remove the folders that it left, which no schema is in. Those of before stay."""
         names = [str(schema["name"]) for schema in read_schemas(self._donor)]
-        for folder in folders_without_schema(self._recipient, names):
-            shutil.rmtree(folder)
+        before = folders_without_schema(self._recipient, names)
+        try:
+            self._copy(progress)
+        except TwowayError:
+            with suppress(ServerError):
+                for folder in folders_without_schema(self._recipient, names):
+                    if folder not in before:
+                        shutil.rmtree(folder)
+            raise
 
     def _copy(self, progress: Progress) -> None:
         """Return when the server stops to start again with the copy."""
