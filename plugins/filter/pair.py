@@ -15,6 +15,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._dialect import diale
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import Server, parse_version
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.options import options_for
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import UnsupportedServer
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.active import active_member
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.pair import Pair, judge
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.report import report_pair
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.variables import restart_needed
@@ -73,6 +74,11 @@ def pair_findings(facts: Mapping[str, Any], wish: Mapping[str, Any]) -> List[Dic
     return [finding.as_dict() for finding in judge(Pair(list(wish["members"]), told, wish))]
 
 
+def pair_active(facts: Mapping[str, Any], members: List[str], wished: str = "") -> str:
+    """Return the member that takes the writes, or is to take them in a pair that is made anew."""
+    return active_member(members, facts, wished)
+
+
 def pair_report(facts: Mapping[str, Any], canaries: Mapping[str, Any]) -> List[str]:
     """Return the pair in lines that a person reads."""
     return report_pair(facts, canaries)
@@ -88,6 +94,7 @@ class FilterModule:
             "server_options": server_options,
             "wanted_variables": wanted_variables,
             "options_needing_restart": options_needing_restart,
+            "pair_active": pair_active,
             "pair_findings": pair_findings,
             "pair_report": pair_report,
         }

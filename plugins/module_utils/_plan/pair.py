@@ -378,7 +378,8 @@ def _writer(pair: Pair) -> Iterator[Finding]:
             BLOCKER,
             other,
             "it takes the writes, and %s is read-only; pair_active_member says %s" % (active, active),
-            "Set pair_active_member: %s, or move the write role on purpose." % other,
+            "Leave pair_active_member unset, or move the writes on purpose: ansible-playbook"
+            " twoway.mysql.switch_over -e pair_switch_to=%s" % active,
         )
 
 
