@@ -124,6 +124,26 @@ has_bookkeeping:
   type: bool
   returned: success
   sample: true
+canaries:
+  description: The last canary of each server that this member has seen, with the Unix time at which it was sent by the sender's clock.
+  type: list
+  elements: dict
+  returned: success
+  sample: [{server_id: 168296454, sent_at: 1795505914.217}]
+comparison:
+  description:
+    - The last comparison of this member's data with its source, from C(/var/lib/twoway/compare.json) on the host; V(null) when there was
+      none. C(tables) is how many were compared, C(different) the names of some that were not equal.
+  type: dict
+  returned: success
+  sample: {at: "2026-11-24T01:02:03Z", source: 198.51.100.1, is_equal: true, tables: 9, different: []}
+skipped:
+  description:
+    - The ledger of transactions that were skipped on this member, from C(/var/lib/twoway/skipped.jsonl) on the host; how many there are,
+      and the last of them.
+  type: dict
+  returned: success
+  sample: {count: 0, last: []}
 """
 
 from datetime import datetime, timezone

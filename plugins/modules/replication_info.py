@@ -182,6 +182,13 @@ threads:
       command: Binlog Dump GTID
       seconds: 54
       state: Source has sent all binlog to replica; waiting for more updates
+semi_sync:
+  description:
+    - Both ends of semi-synchronous replication. A source that is enabled and not active has fallen back to asynchronous replication.
+    - What a server without the plugin does not say is V(null).
+  type: dict
+  returned: success
+  sample: {source: {is_enabled: true, is_active: true, replicas: 1}, replica: {is_enabled: true, is_active: true}}
 binlog_cache:
   description: Counters of the binary log cache, and its size for each session.
   type: dict
@@ -222,7 +229,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._read.replication imp
 def read(_module, session):
     """Return the module's result."""
     seed = {"mark": find_seed_mark(session), "progress": read_state(session, PROGRESS)}
-    return {"changed": False, **read_replication(session, session.variables()), "seed": seed}
+    return {"changed": False, **read_replication(session, session.variables(), session.status()), "seed": seed}
 
 
 def main():

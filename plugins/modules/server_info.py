@@ -83,6 +83,11 @@ identity:
       type: str
       returned: success
       sample: /var/lib/mysql/
+    uptime_seconds:
+      description: For how long the server has been running.
+      type: int
+      returned: success
+      sample: 86411
     is_gate_open:
       description: Whether the server accepts writes of clients.
       type: bool
@@ -117,7 +122,7 @@ def read(_module, session):
     """Return the module's result."""
     return {
         "changed": False,
-        "identity": describe_identity(session, session.variables()),
+        "identity": describe_identity(session, session.variables(), session.status()),
         "schemas": read_schemas(session),
     }
 

@@ -14,6 +14,7 @@ from .._bookkeeping import find_seed_mark, has_bookkeeping
 from .._connection import Login, Session, connect
 from .._errors import TwowayError
 from .data import read_audit, read_schemas
+from .records import read_canaries, read_comparison, read_skipped
 from .replication import read_replication
 from .server import describe_identity
 from .variables import read_settings
@@ -27,31 +28,35 @@ _NOTHING: Dict[str, Any] = {
     "audit": None,
     "seed": None,
     "has_bookkeeping": False,
+    "canaries": [],
 }
 
 
 def read_member(login: Login, is_installed: bool, with_audit: bool) -> Dict[str, Any]:
     """Return the server's part of the module ``member_info``."""
+    records = {"comparison": read_comparison(), "skipped": read_skipped()}
     if not is_installed:
-        return dict(_NOTHING)
+        return {**_NOTHING, **records}
     try:
         session = connect(login)
     except TwowayError as error:
-        return {**_NOTHING, "login_error": {"message": error.message, "errno": error.details.get("errno")}}
+        failure = {"message": error.message, "errno": error.details.get("errno")}
+        return {**_NOTHING, **records, "login_error": failure}
     try:
-        return {**_NOTHING, **_read_session(session, with_audit)}
+        return {**_NOTHING, **records, **_read_session(session, with_audit)}
     finally:
         session.close()
 
 
 def _read_session(session: Session, with_audit: bool) -> Dict[str, Any]:
-    settings = read_settings(session)
+    settings, counters, is_prepared = read_settings(session), session.status(), has_bookkeeping(session)
     return {
-        "server": describe_identity(session, settings),
+        "server": describe_identity(session, settings, counters),
         "settings": settings,
-        "replication": read_replication(session, settings),
+        "replication": read_replication(session, settings, counters),
         "schemas": read_schemas(session),
         "audit": read_audit(session) if with_audit else None,
-        "has_bookkeeping": has_bookkeeping(session),
+        "has_bookkeeping": is_prepared,
+        "canaries": read_canaries(session) if is_prepared else [],
         "seed": find_seed_mark(session),
     }

@@ -115,14 +115,42 @@ def describe_binlog(status: BinlogStatus) -> Dict[str, Any]:
     }
 
 
-def read_replication(session: Session, variables: Mapping[str, str]) -> Dict[str, Any]:
+def _is_on(values: Mapping[str, str], name: str) -> Optional[bool]:
+    return values[name].upper() in ("ON", "1") if name in values else None
+
+
+def describe_semi_sync(variables: Mapping[str, str], counters: Mapping[str, str]) -> Dict[str, Any]:
+    """Return both ends of semi-synchronous replication: whether each is switched on, and in force at the moment.
+
+    What a server without the plugin does not say is ``None``.
+
+    >>> told = describe_semi_sync({"rpl_semi_sync_master_enabled": "ON"}, {"Rpl_semi_sync_master_clients": "1"})
+    >>> told["source"]
+    {'is_enabled': True, 'is_active': None, 'replicas': 1}
+    """
+    wished, seen = normalize_row(variables), normalize_row(counters)
+    replicas = seen.get("rpl_semi_sync_source_clients")
+    return {
+        "source": {
+            "is_enabled": _is_on(wished, "rpl_semi_sync_source_enabled"),
+            "is_active": _is_on(seen, "rpl_semi_sync_source_status"),
+            "replicas": None if replicas is None else int(replicas),
+        },
+        "replica": {
+            "is_enabled": _is_on(wished, "rpl_semi_sync_replica_enabled"),
+            "is_active": _is_on(seen, "rpl_semi_sync_replica_status"),
+        },
+    }
+
+
+def read_replication(session: Session, variables: Mapping[str, str], counters: Mapping[str, str]) -> Dict[str, Any]:
     """Return binary log, channels, connected replicas, threads and binlog cache counters, in neutral keys."""
-    counters = session.status()
     return {
         "binlog": describe_binlog(read_binlog(session, variables)),
         "channels": [channel.as_dict() for channel in read_channels(session)],
         "replicas": read_replicas(session),
         "threads": session.query(_REPLICATION_THREADS, "read the process list"),
+        "semi_sync": describe_semi_sync(variables, counters),
         "binlog_cache": {
             **{name: int(counters[name]) for name in _CACHE_COUNTERS if name in counters},
             "binlog_cache_size_bytes": int(variables["binlog_cache_size"]),

@@ -68,7 +68,7 @@ def vendor_of(version_comment: str) -> str:
     return "upstream" if "community" in comment or "mariadb.org" in comment else "distribution"
 
 
-def describe_identity(session: Session, variables: Mapping[str, str]) -> Dict[str, Any]:
+def describe_identity(session: Session, variables: Mapping[str, str], counters: Mapping[str, str]) -> Dict[str, Any]:
     """Return identity, flavor, version, features and the variables replication depends on."""
     server = session.dialect.server
     return {
@@ -80,6 +80,7 @@ def describe_identity(session: Session, variables: Mapping[str, str]) -> Dict[st
         "hostname": variables["hostname"],
         "port": int(variables["port"]),
         "data_directory": variables["datadir"],
+        "uptime_seconds": int(counters["uptime"]),
         "is_gate_open": not is_on(variables["read_only"]),
         "features": server.supported_features,
         "variables": {name: variables[name] for name in _REPLICATION_VARIABLES if name in variables},
