@@ -21,7 +21,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
 from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import PROGRESS, STATE_FOLDER
-from ansible_collections.twoway.mysql.plugins.module_utils._plan.report import report_progress
+from ansible_collections.twoway.mysql.plugins.module_utils._report.progress import report_progress
 
 _MOST_SECONDS = 14 * 86400
 _POLL_SECONDS = 0.5

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import zlib
-from typing import Any, Callable, Dict, List, Mapping
+from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect import dialect_for
@@ -17,8 +17,8 @@ from ansible_collections.twoway.mysql.plugins.module_utils._dialect.options impo
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import UnsupportedServer
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.active import active_member
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.pair import Pair, judge
-from ansible_collections.twoway.mysql.plugins.module_utils._plan.report import report_pair
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.variables import restart_needed
+from ansible_collections.twoway.mysql.plugins.module_utils._report.build import build_report
 
 # What a distribution of today installs, for a plan before there is a server.
 _EXPECTED = {"mysql": Server("mysql", (9, 7, 0)), "mariadb": Server("mariadb", (11, 8, 0))}
@@ -79,9 +79,11 @@ def pair_active(facts: Mapping[str, Any], members: List[str], wished: str = "") 
     return active_member(members, facts, wished)
 
 
-def pair_report(facts: Mapping[str, Any], canaries: Mapping[str, Any]) -> List[str]:
-    """Return the pair in lines that a person reads."""
-    return report_pair(facts, canaries)
+def pair_report(
+    facts: Mapping[str, Any], wish: Mapping[str, Any], canaries: Optional[Mapping[str, Any]] = None
+) -> Dict[str, Any]:
+    """Return everything that is known of a pair, with a verdict."""
+    return build_report(facts, wish, pair_findings(facts, wish), canaries or {})
 
 
 class FilterModule:

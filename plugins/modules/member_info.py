@@ -137,7 +137,7 @@ comparison:
   type: dict
   returned: success
   sample: {at: "2026-11-24T01:02:03Z", source: 198.51.100.1, is_equal: true, tables: 9, different: []}
-skipped:
+skipped_transactions:
   description:
     - The ledger of transactions that were skipped on this member, from C(/var/lib/twoway/skipped.jsonl) on the host; how many there are,
       and the last of them.

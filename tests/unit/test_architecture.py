@@ -60,6 +60,9 @@ FORBIDDEN = {
     "_plan": ("ansible", "pymysql", *(f"module_utils.{room}" for room in (
         "_dialect", "_read", "_seed", "_connection", "_executor", "_module", "_channel"
     ))),
+    "_report": ("ansible", "pymysql", *(f"module_utils.{room}" for room in (
+        "_plan", "_dialect", "_read", "_seed", "_connection", "_executor", "_module", "_channel"
+    ))),
     "_dialect": ("ansible", "pymysql", *(f"module_utils.{room}" for room in (
         "_read", "_seed", "_connection", "_executor", "_module", "_channel"
     ))),

@@ -34,7 +34,7 @@ _NOTHING: Dict[str, Any] = {
 
 def read_member(login: Login, is_installed: bool, with_audit: bool) -> Dict[str, Any]:
     """Return the server's part of the module ``member_info``."""
-    records = {"comparison": read_comparison(), "skipped": read_skipped()}
+    records = {"comparison": read_comparison(), "skipped_transactions": read_skipped()}
     if not is_installed:
         return {**_NOTHING, **records}
     try:
