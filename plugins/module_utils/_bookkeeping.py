@@ -7,6 +7,7 @@
 """What the collection keeps on every member: a schema of its own, and a folder on the host.
 
 ``twoway.canary`` is replicated: each member writes its own row, and its peer sees it arrive.
+``twoway.active`` is replicated too: it tells who takes the writes.
 ``twoway.seed`` is not: it marks this member's data as half imported, or tells where they came from.
 
 A copy of the donor's files replaces these tables as well. The folder holds the mark of an unfinished seed, which then
@@ -35,11 +36,17 @@ UNFINISHED = "unfinished"
 """The mark of a seed, from before its first change until after its last."""
 PROGRESS = "progress"
 """How far the last seed is, or was."""
+ALONE = "alone"
+"""Under which claim the peer was away while this member took the writes."""
+PEER = "peer"
+"""What the keeper of the write gate saw of the peer last."""
 
 _TABLES = (
     "CREATE SCHEMA IF NOT EXISTS twoway DEFAULT CHARACTER SET utf8mb4",
     "CREATE TABLE IF NOT EXISTS twoway.canary (server_id INT UNSIGNED NOT NULL PRIMARY KEY,"
     " token VARCHAR(64) NOT NULL, sent_at DECIMAL(20,6) NOT NULL) ENGINE = InnoDB",
+    "CREATE TABLE IF NOT EXISTS twoway.active (term BIGINT UNSIGNED NOT NULL, server_id INT UNSIGNED NOT NULL,"
+    " reason VARCHAR(16) NOT NULL, received VARCHAR(255) NOT NULL, PRIMARY KEY (term, server_id)) ENGINE = InnoDB",
     "CREATE TABLE IF NOT EXISTS twoway.seed (only_row TINYINT NOT NULL PRIMARY KEY, mark LONGTEXT NOT NULL)"
     " ENGINE = InnoDB",
 )
@@ -48,10 +55,11 @@ _TABLES = (
 def has_bookkeeping(session: Session) -> bool:
     """Return whether all tables of the schema exist."""
     question = sql(
-        "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = {} AND TABLE_NAME IN ('canary', 'seed')",
+        "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = {}"
+        " AND TABLE_NAME IN ('active', 'canary', 'seed')",
         BOOKKEEPING_SCHEMA,
     )
-    return int(session.value(question, "look for the bookkeeping tables")) == 2
+    return int(session.value(question, "look for the bookkeeping tables")) == 3
 
 
 def ensure_bookkeeping(session: Session) -> None:
@@ -129,14 +137,15 @@ def state_path(session: Session, name: str) -> Optional[str]:
     return os.path.join(STATE_FOLDER, "%s-%s.json" % (name, row["port"]))
 
 
-def write_state(path: str, content: Dict[str, Any]) -> None:
+def write_state(path: str, content: Dict[str, Any], is_durable: bool = True) -> None:
     """Replace a file of the folder, readable by its owner alone; a reader sees the old one or the new one."""
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     draft = path + ".new"
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(content, file, sort_keys=True)
         file.flush()
-        os.fsync(file.fileno())
+        if is_durable:
+            os.fsync(file.fileno())
     os.replace(draft, path)
 
 
@@ -145,10 +154,16 @@ def read_state(session: Session, name: str) -> Optional[Dict[str, Any]]:
     if not os.path.isdir(STATE_FOLDER):
         return None
     path = state_path(session, name)
-    if not path or not os.path.exists(path):
+    return read_state_file(path) if path else None
+
+
+def read_state_file(path: str) -> Optional[Dict[str, Any]]:
+    """Return the content of a file of the folder; ``None`` where there is none."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return dict(json.load(file))
+    except FileNotFoundError:
         return None
-    with open(path, encoding="utf-8") as file:
-        return dict(json.load(file))
 
 
 @contextmanager

@@ -53,6 +53,7 @@ class Login:
 
     :ivar host: ``None`` for the local socket.
     :ivar tls: whether a connection over the network has to be encrypted, certificates or not.
+    :ivar answer_timeout: seconds to wait for each answer; ``None`` is for ever.
     """
 
     user: str = "root"
@@ -67,6 +68,7 @@ class Login:
     check_hostname: Optional[bool] = None
     connect_timeout: int = 30
     tls: bool = False
+    answer_timeout: Optional[int] = None
 
     @property
     def place(self) -> str:
@@ -102,6 +104,8 @@ class Login:
             "charset": "utf8mb4",
             "autocommit": True,
             "init_command": _SESSION_START,
+            "read_timeout": self.answer_timeout,
+            "write_timeout": self.answer_timeout,
         }
         if self.config_file:
             arguments["read_default_file"] = os.path.expanduser(self.config_file)

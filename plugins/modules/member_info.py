@@ -113,6 +113,11 @@ seed:
   type: dict
   returned: success
   sample: {state: done, donor: db1, method: dump}
+claim:
+  description: The newest claim to the writes of the pair that this member knows; V(null) where there is none.
+  type: dict
+  returned: success
+  sample: {term: 1764068400123456, server_id: 168296449, reason: deploy, received: ""}
 audit:
   description:
     - Tables that two writers can make differ, by problem; V(null) where no server answers or O(audit) is false.

@@ -40,10 +40,12 @@ options:
         description:
           - What the account is for; it gets these global privileges and no others.
           - V(replication) is C(REPLICATION SLAVE).
+          - V(member) is the same for members of a pair with one writer, and may read C(twoway.active), where claims to the writes stand.
+          - V(switch) may set the write gate, end sessions, and see transactions, for as long as the writes are moved.
           - V(monitor) may read the state of replication.
           - V(seed) may read all data together with its coordinates.
         type: str
-        choices: [replication, monitor, seed]
+        choices: [replication, member, switch, monitor, seed]
         default: replication
       tls:
         description: Whether the account may connect over TLS only.
@@ -110,6 +112,8 @@ from ansible_collections.twoway.mysql.plugins.module_utils._read.account import 
 from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
 from ansible_collections.twoway.mysql.plugins.module_utils._state.account import AccountName, check_replication_password
 
+PURPOSES = ["replication", "member", "switch", "monitor", "seed"]
+
 SPEC = ArgumentSpec(
     options={
         "accounts": {
@@ -120,7 +124,7 @@ SPEC = ArgumentSpec(
                 "user": {"type": "str", "required": True},
                 "host": {"type": "str", "required": True},
                 "password": {"type": "str", "no_log": True},
-                "purpose": {"type": "str", "choices": ["replication", "monitor", "seed"], "default": "replication"},
+                "purpose": {"type": "str", "choices": PURPOSES, "default": "replication"},
                 "tls": {"type": "bool", "default": True},
                 "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             },
@@ -131,7 +135,7 @@ SPEC = ArgumentSpec(
 
 def desired_account(wish, dialect):
     """Return the wished account from one item of the option."""
-    if wish["purpose"] == "replication" and wish["password"] is not None:
+    if wish["purpose"] in ("replication", "member") and wish["password"] is not None:
         check_replication_password(wish["password"])
     return DesiredAccount(
         name=AccountName(wish["user"], wish["host"]),
@@ -139,6 +143,7 @@ def desired_account(wish, dialect):
         password=None if wish["password"] is None else Secret(wish["password"]),
         require_tls=wish["tls"],
         privileges=dialect.privileges_by_purpose[wish["purpose"]],
+        tables=dialect.tables_by_purpose.get(wish["purpose"], ()),
     )
 
 

@@ -76,7 +76,7 @@ def half_imported(flavor: str) -> Checked:
 @pytest.fixture(scope="module")
 def half_linked(half_imported: Checked, flavor: str) -> Checked:
     """What the next run leaves that is killed when db2 follows db1, and db1 not yet db2."""
-    killed = playbook.run_until_task("twoway.mysql.pair : Link | Write gate")
+    killed = playbook.run_until_task("twoway.mysql.pair : Prove | Canaries in both directions")
     assert killed.exit_code == -9, killed.output
     labkit.sql("db1", _REMOVE_CHANNEL[labkit.FLAVORS[flavor].client])
     assert [pair.channel_threads(member) for member in _BOTH] == [[], ["Yes", "Yes"]]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Type
+from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple, Type
 
 from .._plan import steps as do
 from .._secret import Secret
@@ -36,6 +36,11 @@ class Dialect(ABC):
     def privileges_by_purpose(self) -> Dict[str, FrozenSet[str]]:
         """Return the global privileges that each purpose of an account needs, by the names of ``SHOW GRANTS``."""
 
+    #: Tables that accounts of a purpose have to read, as the grants print them.
+    tables_by_purpose: Mapping[str, Tuple[str, ...]] = {
+        "member": ("`twoway`.`active`",),
+        "switch": ("`twoway`.`active`",),
+    }
     #: Variables that this server reads only when it starts.
     restart_variables: FrozenSet[str]
     #: Whether the general log shows the passwords of statements, so that these have to be kept out of it.
@@ -50,6 +55,7 @@ class Dialect(ABC):
             do.SetPassword: self._set_password,
             do.SetTlsRequirement: self._set_tls_requirement,
             do.GrantPrivileges: self._grant_privileges,
+            do.GrantTables: self._grant_tables,
             do.RevokePrivileges: self._revoke_privileges,
             do.DropAccount: lambda step: [sql("DROP USER {}@{}", *_name(step.account))],
             do.SetVariable: lambda step: [sql("SET GLOBAL {} = {}", Identifier(step.variable), _number(step.value))],
@@ -110,6 +116,9 @@ class Dialect(ABC):
 
     def _grant_privileges(self, step: do.GrantPrivileges) -> List[Statement]:
         return [sql("GRANT {} ON *.* TO {}@{}", Raw(", ".join(step.privileges)), *_name(step.account))]
+
+    def _grant_tables(self, step: do.GrantTables) -> List[Statement]:
+        return [sql("GRANT SELECT ON {} TO {}@{}", Raw(table), *_name(step.account)) for table in step.tables]
 
     def _revoke_privileges(self, step: do.RevokePrivileges) -> List[Statement]:
         # ALL PRIVILEGES stands in no list with others, and leaves the GRANT OPTION.
@@ -261,6 +270,10 @@ class Dialect(ABC):
 
     #: Filters without a rule, where the answer to :meth:`read_global_filters` leaves them out.
     empty_filters: Mapping[str, str] = {}
+
+    @abstractmethod
+    def semi_sync_name(self) -> str:
+        """Return how the names of variables and counters of a semi-synchronous source begin."""
 
     @abstractmethod
     def read_replicas(self) -> Statement:

@@ -46,6 +46,11 @@ class MariadbDialect(Dialect):
     def privileges_by_purpose(self) -> Dict[str, FrozenSet[str]]:
         return {
             "replication": frozenset({"REPLICATION SLAVE"}),
+            "member": frozenset({"REPLICATION SLAVE"}),
+            # SELECT for the table of accounts: which of them pass a closed gate stands there.
+            "switch": frozenset(
+                {"READ_ONLY ADMIN", "CONNECTION ADMIN", "PROCESS", "BINLOG MONITOR", "REPLICA MONITOR", "SELECT"}
+            ),
             "monitor": frozenset({"BINLOG MONITOR", "REPLICA MONITOR", "PROCESS"}),
             "seed": frozenset(
                 {"SELECT", "SHOW VIEW", "TRIGGER", "EVENT", "LOCK TABLES", "RELOAD", "PROCESS", "BINLOG MONITOR"}
@@ -192,6 +197,9 @@ class MariadbDialect(Dialect):
             ignore_db=names_in(row["Binlog_Ignore_DB"]),
             gtid=gtid,
         )
+
+    def semi_sync_name(self) -> str:
+        return "rpl_semi_sync_master"
 
     def read_replicas(self) -> Statement:
         return sql("SHOW SLAVE HOSTS")

@@ -50,6 +50,13 @@ _SEED_PRIVILEGES = frozenset(
 )
 
 
+# To set the gate, to end sessions, to see transactions and positions; the first where one privilege covers the rest.
+_SWITCH_PRIVILEGES = {
+    False: frozenset({"SUPER", "PROCESS", "REPLICATION CLIENT"}),
+    True: frozenset({"SYSTEM_VARIABLES_ADMIN", "CONNECTION_ADMIN", "PROCESS", "REPLICATION CLIENT"}),
+}
+
+
 class MysqlDialect(Dialect):
     """MySQL, and what descends from it without another grammar (Percona Server)."""
 
@@ -86,6 +93,8 @@ class MysqlDialect(Dialect):
     def privileges_by_purpose(self) -> Dict[str, FrozenSet[str]]:
         return {
             "replication": frozenset({"REPLICATION SLAVE"}),
+            "member": frozenset({"REPLICATION SLAVE"}),
+            "switch": _SWITCH_PRIVILEGES[self.server.supports("dynamic_privileges")],
             "monitor": frozenset({"REPLICATION CLIENT", "PROCESS"}),
             "seed": _SEED_PRIVILEGES | ({"BACKUP_ADMIN"} if self.server.supports("clone") else frozenset()),
         }
@@ -232,6 +241,9 @@ class MysqlDialect(Dialect):
     empty_filters = dict.fromkeys(
         ("replicate_do_db", "replicate_ignore_db", "replicate_wild_do_table", "replicate_wild_ignore_table"), ""
     )
+
+    def semi_sync_name(self) -> str:
+        return "rpl_semi_sync_" + ("source" if self.server.supports("semisync_source_plugin") else "master")
 
     def read_replicas(self) -> Statement:
         return sql("SHOW REPLICAS" if self.server.supports("show_replicas") else "SHOW SLAVE HOSTS")

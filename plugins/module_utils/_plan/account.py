@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Dict, FrozenSet, List, Optional, Sequence
+from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Tuple
 
 from .._errors import Refused
 from .._secret import Secret
@@ -18,6 +18,7 @@ from .steps import (
     CreateAccount,
     DropAccount,
     GrantPrivileges,
+    GrantTables,
     Plan,
     RevokePrivileges,
     SetPassword,
@@ -36,6 +37,7 @@ class DesiredAccount:
 
     :ivar password: needed to create it; ``None`` leaves an existing password alone.
     :ivar privileges: exactly the global privileges it shall have.
+    :ivar tables: tables that it shall be able to read, as ``SHOW GRANTS`` prints them; grants beyond these stay.
     """
 
     name: AccountName
@@ -43,6 +45,7 @@ class DesiredAccount:
     password: Optional[Secret]
     require_tls: bool
     privileges: FrozenSet[str]
+    tables: Tuple[str, ...] = ()
 
 
 def show_account(actual: Optional[Account], desired: DesiredAccount) -> Optional[Dict[str, Any]]:
@@ -90,7 +93,10 @@ def _plan_creation(desired: DesiredAccount) -> Plan:
     ]
     if desired.privileges:
         steps.append(GrantPrivileges("its purpose needs them", desired.name, tuple(sorted(desired.privileges))))
-    return Plan(_shown(Account(desired.name, "", "", desired.require_tls, desired.privileges), True), steps)
+    if desired.tables:
+        steps.append(GrantTables("its purpose needs them", desired.name, desired.tables))
+    made = Account(desired.name, "", "", desired.require_tls, desired.privileges, desired.tables)
+    return Plan(_shown(made, True), steps)
 
 
 def _plan_changes(actual: Account, desired: DesiredAccount) -> Plan:
@@ -112,5 +118,9 @@ def _plan_changes(actual: Account, desired: DesiredAccount) -> Plan:
     missing = tuple(sorted(desired.privileges - actual.privileges))
     if missing:
         steps.append(GrantPrivileges("its purpose needs them", desired.name, missing))
-    after = replace(actual, requires_tls=desired.require_tls, privileges=desired.privileges)
+    unread = tuple(table for table in desired.tables if table not in actual.other_grants)
+    if unread:
+        steps.append(GrantTables("its purpose needs them", desired.name, unread))
+    grants = (*actual.other_grants, *unread)
+    after = replace(actual, requires_tls=desired.require_tls, privileges=desired.privileges, other_grants=grants)
     return Plan(_shown(after, True), steps, warnings)

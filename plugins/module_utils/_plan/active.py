@@ -19,12 +19,18 @@ def active_member(members: List[str], facts: Mapping[str, Facts], wished: str = 
     :param facts: by member, what ``member_info`` returned; empty for one that could not be asked.
     :param wished: named by a person; it is returned as it is, and judged elsewhere.
     """
-    return wished or _writer(members, facts) or next(iter(members), "")
+    return wished or present_writer(members, facts) or next(iter(members), "")
 
 
-def _writer(members: List[str], facts: Mapping[str, Facts]) -> Optional[str]:
-    """Return the member of a linked pair whose gate is open; ``None`` where that tells nothing."""
+def present_writer(members: List[str], facts: Mapping[str, Facts]) -> Optional[str]:
+    """Return the member that the newest claim names, else the one with the open gate; ``None`` where nothing tells."""
     linked = [name for name in members if is_linked(facts.get(name) or {})]
+    claims = [facts[name]["claim"] for name in linked if facts[name].get("claim")]
+    if claims:
+        claimed = max(claims, key=lambda claim: (claim["term"], claim["server_id"]))["server_id"]
+        for name in linked:
+            if facts[name]["server"]["server_id"] == claimed:
+                return name
     is_open = [name for name in linked if facts[name]["server"]["is_gate_open"]]
     # Both are open while a pair is being made, and with two writers.
     return is_open[0] if len(is_open) == 1 else None

@@ -4,13 +4,30 @@
 
 # This module util is private to the collection. It may change without notice.
 
-"""Plans the write gate of a member."""
+"""Plans the write gate of a member, and who keeps it."""
 
 from __future__ import annotations
 
-from typing import Dict
+from dataclasses import dataclass, replace
+from typing import Any, Dict, List
 
-from .steps import CloseGate, OpenGate, Plan
+from .steps import ClaimWrites, CloseGate, InstallKeeper, OpenGate, Plan, RemoveKeeper, Step
+
+ABSENT, OUTDATED, KEPT = "absent", "outdated", "kept"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A member's gate.
+
+    :ivar gate: ``open``, ``half-open`` or ``closed``.
+    :ivar has_claim: whether the newest claim to the writes is this member's.
+    :ivar keeper: ``kept``, ``absent``, or ``outdated`` where another version is there, or it does not run.
+    """
+
+    gate: str
+    has_claim: bool = False
+    keeper: str = ABSENT
 
 
 def show_gate(gate: str) -> Dict[str, str]:
@@ -25,3 +42,28 @@ def plan_gate(gate: str, wanted_open: bool) -> Plan:
         return Plan(show_gate(gate))
     step = OpenGate("writes are wanted here") if wanted_open else CloseGate("writes are not wanted here")
     return Plan(show_gate(wanted), [step])
+
+
+def show_kept_gate(gate: Gate) -> Dict[str, Any]:
+    """Return the gate and its keeper as people see them."""
+    return {"gate": gate.gate, "has_claim": gate.has_claim, "keeper": gate.keeper}
+
+
+def plan_kept_gate(gate: Gate, is_active: bool, is_kept: bool) -> Plan:
+    """Return the steps to a gate that a keeper keeps, or nobody.
+
+    A keeper that is not wanted goes first: it would undo the rest. One that is wanted comes last, and finds it done.
+
+    :param is_kept: whether one member alone is to write, so that somebody has to see to it.
+    """
+    steps: List[Step] = []
+    after = replace(gate, gate="open" if is_active else "closed", keeper=KEPT if is_kept else ABSENT)
+    if not is_kept and gate.keeper != ABSENT:
+        steps.append(RemoveKeeper("both members write"))
+    if is_kept and is_active and not gate.has_claim:
+        steps.append(ClaimWrites("this member is to take the writes"))
+        after = replace(after, has_claim=True)
+    steps += plan_gate(gate.gate, is_active).steps
+    if is_kept and gate.keeper != KEPT:
+        steps.append(InstallKeeper("the gate has to be right after every start as well"))
+    return Plan(show_kept_gate(after), steps)

@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional
 
 from .._errors import Refused
 from .._state.account import check_replication_password
+from .active import present_writer
 from .seed import needed_bytes
 from .steps import Finding
 
@@ -367,20 +368,13 @@ def _engines(pair: Pair) -> Iterator[Finding]:
 def _writer(pair: Pair) -> Iterator[Finding]:
     if pair.wish["writers"] != "one":
         return
-    linked = {
-        name: facts["server"]["is_gate_open"]
-        for name, facts in pair.known
-        if facts["server"] and facts["replication"]["channels"]
-    }
-    active = pair.wish["active"]
-    open_members = [name for name, is_open in linked.items() if is_open]
-    if len(linked) == 2 and open_members and active not in open_members:
-        other = open_members[0]
+    present, active = present_writer(pair.members, pair.facts), pair.wish["active"]
+    if present and present != active:
         yield Finding(
             "WRITER_DIFFERS",
             BLOCKER,
-            other,
-            "it takes the writes, and %s is read-only; pair_active_member says %s" % (active, active),
+            present,
+            "it takes the writes; pair_active_member says %s" % active,
             "Leave pair_active_member unset, or move the writes on purpose: ansible-playbook"
             " twoway.mysql.switch_over -e pair_switch_to=%s" % active,
         )

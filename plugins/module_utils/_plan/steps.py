@@ -161,6 +161,29 @@ class OpenGate(Step):
 
 
 @dataclass(frozen=True)
+class ClaimWrites(Step):
+    """Note, for both members, that this one takes the writes from now on."""
+
+
+@dataclass(frozen=True)
+class InstallKeeper(Step):
+    """Have a service open and close the write gate by the claims."""
+
+
+@dataclass(frozen=True)
+class RemoveKeeper(Step):
+    """Leave the write gate to itself."""
+
+
+@dataclass(frozen=True)
+class GrantTables(Step):
+    """Let an account read tables."""
+
+    account: AccountName
+    tables: Tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Finding:
     """A problem with a name.
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any, Dict
 
 from .._bookkeeping import find_seed_mark, has_bookkeeping
+from .._claim import read_claim
 from .._connection import Login, Session, connect
 from .._errors import TwowayError
 from .data import read_audit, read_schemas
@@ -27,6 +28,7 @@ _NOTHING: Dict[str, Any] = {
     "schemas": None,
     "audit": None,
     "seed": None,
+    "claim": None,
     "has_bookkeeping": False,
     "canaries": [],
 }
@@ -50,6 +52,7 @@ def read_member(login: Login, is_installed: bool, with_audit: bool) -> Dict[str,
 
 def _read_session(session: Session, with_audit: bool) -> Dict[str, Any]:
     settings, counters, is_prepared = read_settings(session), session.status(), has_bookkeeping(session)
+    claim = read_claim(session)
     return {
         "server": describe_identity(session, settings, counters),
         "settings": settings,
@@ -59,4 +62,5 @@ def _read_session(session: Session, with_audit: bool) -> Dict[str, Any]:
         "has_bookkeeping": is_prepared,
         "canaries": read_canaries(session) if is_prepared else [],
         "seed": find_seed_mark(session),
+        "claim": claim.as_dict() if claim else None,
     }

@@ -101,6 +101,13 @@ def read_replicas(session: Session) -> List[Dict[str, Any]]:
     ]
 
 
+def read_semi_sync(session: Session) -> Optional[bool]:
+    """Return whether commits of this server wait for its replica; ``None`` where it knows no such thing."""
+    question = sql("SHOW GLOBAL STATUS LIKE {}", session.dialect.semi_sync_name() + "_status")
+    rows = session.query(question, "read the state of semi-synchronous replication")
+    return rows[0]["Value"].upper() == "ON" if rows else None
+
+
 def describe_binlog(status: BinlogStatus) -> Dict[str, Any]:
     """Return the status of the binary log in the shape of the info modules."""
     coordinates = status.coordinates

@@ -54,7 +54,7 @@ class Account:
             "plugin": self.plugin,
             "tls_required": self.requires_tls,
             "privileges": sorted(self.privileges),
-            "other_grants": list(self.other_grants),
+            "other_grants": sorted(self.other_grants),
         }
 
 

@@ -1,9 +1,12 @@
 features: binlog_format_setting gtid_domains retention_seconds
 receiver_can_change_alone: False
+semi_sync_name: rpl_semi_sync_master
 gate_variable: read_only
 held start: {'init_file': '/etc/mysql/init.sql', 'skip_slave_start': 'ON', 'event_scheduler': 'OFF', 'read_only': 'ON'} ['/etc/mysql/mariadb.conf.d', '/etc/my.cnf.d']
 channel_file: master.info master-north.info
 privileges for replication: REPLICATION SLAVE
+privileges for member: REPLICATION SLAVE
+privileges for switch: BINLOG MONITOR, CONNECTION ADMIN, PROCESS, READ_ONLY ADMIN, REPLICA MONITOR, SELECT
 privileges for monitor: BINLOG MONITOR, PROCESS, REPLICA MONITOR
 privileges for seed: BINLOG MONITOR, EVENT, LOCK TABLES, PROCESS, RELOAD, SELECT, SHOW VIEW, TRIGGER
 dump, gtid_mode ON: --master-data=2
@@ -99,6 +102,9 @@ REVOKE ALL PRIVILEGES ON *.* FROM 'repl\'1'@'10.0.0.%';
 -- revoke_privileges
 REVOKE ALL PRIVILEGES ON *.* FROM 'repl\'1'@'10.0.0.%';
 REVOKE GRANT OPTION ON *.* FROM 'repl\'1'@'10.0.0.%';
+
+-- grant_tables
+GRANT SELECT ON `twoway`.`active` TO 'repl\'1'@'10.0.0.%';
 
 -- drop_account
 DROP USER 'repl\'1'@'10.0.0.%';

@@ -1,9 +1,12 @@
 features: binlog_format_setting channel_retry_count gtid_mode own_certificates semisync_plugins super_read_only
 receiver_can_change_alone: True
+semi_sync_name: rpl_semi_sync_master
 gate_variable: super_read_only
 held start: {'init_file': '/etc/mysql/init.sql', 'skip_slave_start': 'ON', 'event_scheduler': 'OFF', 'read_only': 'ON', 'super_read_only': 'OFF'} ['/etc/mysql/mysql.conf.d', '/etc/my.cnf.d']
 channel_file: None None
 privileges for replication: REPLICATION SLAVE
+privileges for member: REPLICATION SLAVE
+privileges for switch: PROCESS, REPLICATION CLIENT, SUPER
 privileges for monitor: PROCESS, REPLICATION CLIENT
 privileges for seed: EVENT, LOCK TABLES, PROCESS, RELOAD, REPLICATION CLIENT, SELECT, SHOW VIEW, TRIGGER
 dump, gtid_mode ON: --master-data=2 --set-gtid-purged=ON
@@ -97,6 +100,9 @@ REVOKE ALL PRIVILEGES ON *.* FROM 'repl\'1'@'10.0.0.%';
 -- revoke_privileges
 REVOKE ALL PRIVILEGES ON *.* FROM 'repl\'1'@'10.0.0.%';
 REVOKE GRANT OPTION ON *.* FROM 'repl\'1'@'10.0.0.%';
+
+-- grant_tables
+GRANT SELECT ON `twoway`.`active` TO 'repl\'1'@'10.0.0.%';
 
 -- drop_account
 DROP USER 'repl\'1'@'10.0.0.%';

@@ -1,9 +1,12 @@
-features: binary_log_status bind_address_list change_source_statement channel_compression channel_retry_count clone clone_within_series dump_source_data event_disable_on_replica filter_tables gtid_mode hex_definitions own_certificates public_key_request replica_statements replica_variables reset_binary_logs retention_seconds semisync_plugins semisync_source_plugin show_replicas super_read_only x_plugin
+features: binary_log_status bind_address_list change_source_statement channel_compression channel_retry_count clone clone_within_series dump_source_data dynamic_privileges event_disable_on_replica filter_tables gtid_mode hex_definitions own_certificates public_key_request replica_statements replica_variables reset_binary_logs retention_seconds semisync_plugins semisync_source_plugin show_replicas super_read_only x_plugin
 receiver_can_change_alone: True
+semi_sync_name: rpl_semi_sync_source
 gate_variable: super_read_only
 held start: {'init_file': '/etc/mysql/init.sql', 'skip_replica_start': 'ON', 'event_scheduler': 'OFF', 'read_only': 'ON', 'super_read_only': 'OFF'} ['/etc/mysql/mysql.conf.d', '/etc/my.cnf.d']
 channel_file: None None
 privileges for replication: REPLICATION SLAVE
+privileges for member: REPLICATION SLAVE
+privileges for switch: CONNECTION_ADMIN, PROCESS, REPLICATION CLIENT, SYSTEM_VARIABLES_ADMIN
 privileges for monitor: PROCESS, REPLICATION CLIENT
 privileges for seed: BACKUP_ADMIN, EVENT, LOCK TABLES, PROCESS, RELOAD, REPLICATION CLIENT, SELECT, SHOW VIEW, TRIGGER
 dump, gtid_mode ON: --source-data=2 --set-gtid-purged=ON
@@ -97,6 +100,9 @@ REVOKE ALL PRIVILEGES ON *.* FROM 'repl\'1'@'10.0.0.%';
 -- revoke_privileges
 REVOKE ALL PRIVILEGES ON *.* FROM 'repl\'1'@'10.0.0.%';
 REVOKE GRANT OPTION ON *.* FROM 'repl\'1'@'10.0.0.%';
+
+-- grant_tables
+GRANT SELECT ON `twoway`.`active` TO 'repl\'1'@'10.0.0.%';
 
 -- drop_account
 DROP USER 'repl\'1'@'10.0.0.%';

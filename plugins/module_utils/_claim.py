@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Claims to the writes, and the lock that whoever moves the writes holds on both members.
+
+The table ``twoway.active`` is replicated and only ever added to, so that both members come to know every claim. The
+lock is gone with the session that holds it, however that ends.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager, suppress
+from typing import Iterator, Optional
+
+from ._connection import Session
+from ._dialect.statement import sql
+from ._errors import ServerError, TwowayError
+from ._state.claim import Claim, newest, next_term
+
+CLAIMS = "active"
+"""The table of the collection's schema that holds the claims."""
+
+_LOCK = "twoway.writes"
+_NO_SUCH_TABLE = 1146
+
+
+def read_claim(session: Session) -> Optional[Claim]:
+    """Return the newest claim that this member knows; ``None`` where there is none.
+
+    :raises ServerError: also when this session's account may not read the table.
+    """
+    try:
+        rows = session.query(
+            sql(
+                "SELECT term, server_id, reason, received FROM twoway.active ORDER BY term DESC, server_id DESC LIMIT 1"
+            ),
+            "read who takes the writes",
+        )
+    except ServerError as error:
+        if error.errno == _NO_SUCH_TABLE:
+            return None
+        raise
+    return (
+        Claim(int(rows[0]["term"]), int(rows[0]["server_id"]), rows[0]["reason"], rows[0]["received"]) if rows else None
+    )
+
+
+def write_claim(
+    session: Session, server_id: int, reason: str, seen: Optional[Claim] = None, received: str = ""
+) -> Claim:
+    """Let a member claim the writes, from this moment on. The session must be able to write.
+
+    :param seen: the newest claim of the peer, where it is known; the new one is newer than that as well.
+    """
+    claim = Claim(next_term(newest(read_claim(session), seen), time.time()), server_id, reason, received)
+    session.query(
+        sql(
+            "INSERT INTO twoway.active (term, server_id, reason, received) VALUES ({}, {}, {}, {})",
+            claim.term,
+            claim.server_id,
+            claim.reason,
+            claim.received,
+        ),
+        "claim the writes",
+    )
+    return claim
+
+
+def is_lock_used(session: Session) -> bool:
+    """Return whether somebody is moving the writes of this member's pair."""
+    return session.value(sql("SELECT IS_USED_LOCK({})", _LOCK), "look for others that move the writes") is not None
+
+
+@contextmanager
+def moving_writes(session: Session, timeout_seconds: int) -> Iterator[None]:
+    """Keep others from moving the writes.
+
+    :raises TwowayError: when somebody else is at it for longer than that.
+    """
+    if (
+        int(
+            session.value(sql("SELECT GET_LOCK({}, {})", _LOCK, timeout_seconds), "reserve the move of the writes") or 0
+        )
+        != 1
+    ):
+        raise TwowayError("Somebody else is moving the writes of this pair at this moment.")
+    try:
+        yield
+    finally:
+        # A session that is gone holds nothing any more.
+        with suppress(ServerError):
+            session.value(sql("SELECT RELEASE_LOCK({})", _LOCK), "end the move of the writes")

@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Decides whether a member's write gate has to be opened or closed: never two, and none only where it must be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Optional, Tuple
+
+from .._state.claim import Claim, newest
+
+STAY, OPEN, CLOSE = "stay", "open", "close"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a member shows of itself.
+
+    :ivar gate: ``open``, ``half-open`` or ``closed``.
+    :ivar is_moving: whether somebody is moving the writes at this moment.
+    """
+
+    server_id: int
+    gate: str
+    claim: Optional[Claim]
+    is_moving: bool = False
+
+
+def decide(own: Seen, peer: Optional[Seen], is_alone: bool) -> Tuple[str, str]:
+    """Return ``stay``, ``open`` or ``close`` for the own gate, and why.
+
+    :param peer: ``None`` when it does not answer.
+    :param is_alone: the peer was known to be away while this member took the writes under its newest claim.
+    """
+    claim = newest(own.claim, peer.claim if peer else None)
+    if claim is None:
+        return STAY, "nobody has claimed the writes"
+    if claim.server_id != own.server_id:
+        return (CLOSE if own.gate == "open" else STAY), "the writes belong to server %d" % claim.server_id
+    if own.gate == "open":
+        return STAY, "this member takes the writes"
+    if own.is_moving or (peer and peer.is_moving):
+        return STAY, "somebody is moving the writes"
+    if peer is None:
+        # It could have been given the writes meanwhile, and nobody here would know.
+        return (OPEN, "the peer was away before") if is_alone else (STAY, "the peer does not answer")
+    if peer.gate == "open":
+        return STAY, "the gate of the peer is open"
+    return OPEN, "this member takes the writes, and the gate of the peer is not open"

@@ -1,0 +1,76 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: pair_gate
+short_description: Set the write gate of a member of a pair, and keep it right
+version_added: 0.1.0
+author: The twoway.mysql authors (@twoway)
+description:
+  - Opens the write gate of the member that takes the writes, and closes that of the standby.
+  - With O(writers=one) every server starts with its gate closed, and a service of the member, C(twoway-gate), opens the one that the
+    newest claim to the writes names, once the peer has answered that it has no newer one and its own gate is not open. It closes the gate
+    of a member whose claim is not the newest any more.
+  - Claims stand in the table C(twoway.active), which is replicated.
+extends_documentation_fragment:
+  - twoway.mysql.login
+  - twoway.mysql.attributes
+  - twoway.mysql.attributes.writing
+options:
+  is_active:
+    description: Whether this member takes the writes.
+    type: bool
+    required: true
+  writers:
+    description: Whether one member takes the writes, so that its gate has to be kept, or both do.
+    type: str
+    choices: [one, both]
+    default: one
+seealso:
+  - module: twoway.mysql.server_read_only
+"""
+
+EXAMPLES = r"""
+- name: This member takes the writes, also after a restart
+  twoway.mysql.pair_gate:
+    is_active: true
+"""
+
+RETURN = r"""
+server:
+  description: Flavor and version.
+  type: dict
+  returned: success
+  sample: {flavor: mysql, version: 9.7.4}
+steps:
+  description: What was done, or would be in check mode.
+  type: list
+  elements: dict
+  returned: success
+  sample:
+    - {name: claim_writes, reason: this member is to take the writes, statements: [], executed: true}
+    - {name: install_keeper, reason: the gate has to be right after every start as well, statements: [], executed: true}
+"""
+
+from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
+from ansible_collections.twoway.mysql.plugins.module_utils._gate import apply_gate
+from ansible_collections.twoway.mysql.plugins.module_utils._module import run_session_module
+
+SPEC = ArgumentSpec(
+    options={
+        "is_active": {"type": "bool", "required": True},
+        "writers": {"type": "str", "choices": ["one", "both"], "default": "one"},
+    }
+)
+
+
+def main():
+    run_session_module(SPEC, apply_gate)
+
+
+if __name__ == "__main__":
+    main()
