@@ -375,8 +375,7 @@ def _writer(pair: Pair) -> Iterator[Finding]:
             BLOCKER,
             present,
             "it takes the writes; pair_active_member says %s" % active,
-            "Leave pair_active_member unset, or move the writes on purpose: ansible-playbook"
-            " twoway.mysql.switch_over -e pair_switch_to=%s" % active,
+            "Leave pair_active_member unset: this run moves no writes.",
         )
 
 

@@ -1,0 +1,49 @@
+"""Which gate a keeper opens or closes: in no state of two members are both opened."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.gate import Gate, plan_kept_gate
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.keeper import CLOSE, OPEN, STAY, Seen, decide
+from ansible_collections.twoway.mysql.plugins.module_utils._state.claim import Claim
+
+CLAIMS = [None, Claim(1, 1, "deploy"), Claim(2, 2, "failover"), Claim(3, 1, "switchover")]
+MEMBERS = [
+    [Seen(server, gate, claim, moving) for gate, claim, moving in itertools.product(gates, CLAIMS, (False, True))]
+    for server, gates in ((1, ("open", "half-open", "closed")), (2, ("open", "half-open", "closed")))
+]
+
+
+@pytest.mark.parametrize("one", MEMBERS[0], ids=str)
+def test_two_gates_are_never_opened(one: Seen) -> None:
+    for other in MEMBERS[1]:
+        will_be_open = [
+            decision == OPEN or (decision == STAY and seen.gate == "open")
+            for seen, decision in ((one, decide(one, other, False)[0]), (other, decide(other, one, False)[0]))
+        ]
+        assert will_be_open != [True, True] or not (one.claim or other.claim)
+
+
+def test_a_silent_peer_keeps_the_gate_closed_unless_it_was_away_before() -> None:
+    own = Seen(1, "closed", CLAIMS[3])
+    assert decide(own, None, False)[0] == STAY
+    assert decide(own, None, True)[0] == OPEN
+    assert decide(Seen(1, "closed", CLAIMS[2]), None, True)[0] == STAY
+    assert decide(Seen(1, "open", CLAIMS[2]), None, True)[0] == CLOSE
+
+
+@pytest.mark.parametrize(
+    ("gate", "is_active", "is_kept", "steps"),
+    [
+        (Gate("open"), True, True, ["claim_writes", "install_keeper"]),
+        (Gate("open"), False, True, ["close_gate", "install_keeper"]),
+        (Gate("closed", True, "kept"), True, True, ["open_gate"]),
+        (Gate("open", True, "kept"), True, True, []),
+        (Gate("closed", False, "kept"), True, False, ["remove_keeper", "open_gate"]),
+        (Gate("open"), True, False, []),
+    ],
+)
+def test_steps(gate: Gate, is_active: bool, is_kept: bool, steps: list[str]) -> None:
+    assert [step.name for step in plan_kept_gate(gate, is_active, is_kept).steps] == steps
