@@ -13,10 +13,11 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 from ansible.errors import AnsibleFilterError
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect import dialect_for
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import Server, parse_version
-from ansible_collections.twoway.mysql.plugins.module_utils._dialect.options import options_for
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect.options import deprecated_options, options_for
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import UnsupportedServer
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.active import active_member
-from ansible_collections.twoway.mysql.plugins.module_utils._plan.pair import Pair, judge
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.judges.view import Pair
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.pair import judge, judge_running
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.variables import restart_needed
 from ansible_collections.twoway.mysql.plugins.module_utils._report.build import build_report
 
@@ -36,7 +37,7 @@ def _server_of(facts: Mapping[str, Any], flavor: str) -> Server:
     program = facts["host"]["program"]
     if not program or not program["version"]:
         return _EXPECTED[flavor]
-    return parse_version("%s %s" % (program["version"], program["flavor"]))
+    return _server_named(program)
 
 
 def server_options(
@@ -71,7 +72,28 @@ def pair_findings(facts: Mapping[str, Any], wish: Mapping[str, Any]) -> List[Dic
     """Return the findings about a pair, blockers first."""
     # Ansible registers a failure as well: what tells nothing of the host is no facts.
     told = {name: fact for name, fact in facts.items() if fact and "host" in fact}
-    return [finding.as_dict() for finding in judge(Pair(list(wish["members"]), told, wish))]
+    by_member = {name: {**planned, **_opinion(name, told)} for name, planned in wish["by_member"].items()}
+    judged = Pair(list(wish["members"]), told, {**wish, "by_member": by_member})
+    findings = judge_running(judged) if wish.get("scope") == "running" else judge(judged)
+    return [finding.as_dict() for finding in findings]
+
+
+def _opinion(name: str, told: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return what only the table of features knows of a member that is a replica of the others."""
+    facts = told.get(name) or {}
+    if not facts.get("server"):
+        return {"doubt": None, "deprecated": []}
+    server = _server_named(facts["server"])
+    sources = [_server_named(other["server"]) for other in told.values() if other["server"] and other is not facts]
+    doubts = [doubt for doubt in map(server.doubt_about_source, sources) if doubt]
+    return {
+        "doubt": doubts[0] if doubts else None,
+        "deprecated": deprecated_options(server, facts["host"]["start_options"] or {}),
+    }
+
+
+def _server_named(identity: Mapping[str, Any]) -> Server:
+    return parse_version("%s %s" % (identity["version"], identity["flavor"]))
 
 
 def pair_active(facts: Mapping[str, Any], members: List[str], wished: str = "") -> str:

@@ -43,6 +43,10 @@ options:
     description: Whether to look for tables that are unsafe with two writers.
     type: bool
     default: false
+  asked_at:
+    description:
+      - The time at the controller, in seconds since 1970, when this task was sent. What the clock of the host is ahead of it is returned.
+    type: float
   peer_address:
     description: Address of the peer. Whether it can be reached from here is found out.
     type: str
@@ -69,6 +73,12 @@ read_at:
   type: str
   returned: success
   sample: "2026-11-24T01:02:03.456789Z"
+clock_offset_seconds:
+  description:
+    - How far the clock of the host is ahead of the controller's, with the seconds that the task was on its way; V(null) without O(asked_at).
+  type: float
+  returned: success
+  sample: 0.7
 host:
   description: The host.
   type: dict
@@ -81,6 +91,7 @@ host:
     free_bytes: 74138529792
     unusable_files: []
     rejected_options: null
+    start_options: {server_id: null, read_only: "ON"}
     peer: {address: 198.51.100.6, port: 3306, reachable: true, listening: true, error: null}
 server:
   description: Identity of the server, as RV(twoway.mysql.server_info#module:identity); V(null) where none answers.
@@ -149,8 +160,39 @@ skipped_transactions:
   type: dict
   returned: success
   sample: {count: 0, last: []}
+accounts:
+  description:
+    - Accounts that may follow this server or pass its write gate, and those without a name, but not the server's own and those of users of
+      the operating system; V(null) where no server answers. What an account has through a role is not told.
+  type: list
+  elements: dict
+  returned: success
+  sample:
+    - {user: replication, host: 198.51.100.6, requires_tls: true, is_locked: false, privileges: [REPLICATION SLAVE]}
+enabled_events:
+  description: Events of users that run here whenever the scheduler does; V(null) where no server answers.
+  type: list
+  elements: str
+  returned: success
+  sample: [wikidb.prune]
+disks:
+  description: The disks of data and binary log, by purpose, one disk once; V(null) where no server answers, or on another host.
+  type: dict
+  returned: success
+  sample: {data: {path: /var/lib/mysql/, size_bytes: 105089261568, free_bytes: 74138529792}}
+persisted:
+  description: Variables that the server itself keeps for its next start (C(SET PERSIST)); V(null) where no server answers.
+  type: dict
+  returned: success
+  sample: {super_read_only: "ON"}
+certificate_days_left:
+  description: For how many days the certificate of the server is valid; V(null) where it has none, or none answers.
+  type: int
+  returned: success
+  sample: 3649
 """
 
+import time
 from datetime import datetime, timezone
 
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
@@ -165,6 +207,7 @@ SPEC = ArgumentSpec(
         "options": {"type": "dict", "default": {}},
         "data_directory": {"type": "path", "default": "/var/lib/mysql"},
         "audit": {"type": "bool", "default": False},
+        "asked_at": {"type": "float"},
         "peer_address": {"type": "str"},
         "peer_port": {"type": "int", "default": 3306},
     }
@@ -173,7 +216,7 @@ SPEC = ArgumentSpec(
 
 def read(module):
     """Return the module's result."""
-    params = module.params
+    params, began_at = module.params, time.time()
     host = read_host(
         module.run_command,
         packages=params["packages"],
@@ -184,7 +227,8 @@ def read(module):
     )
     member = read_member(login_of(params), is_installed=bool(host["program"]), with_audit=params["audit"])
     read_at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return {"changed": False, "read_at": read_at, "host": host, **member}
+    offset = None if params["asked_at"] is None else round(began_at - params["asked_at"], 1)
+    return {"changed": False, "read_at": read_at, "clock_offset_seconds": offset, "host": host, **member}
 
 
 def main():

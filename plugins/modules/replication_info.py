@@ -79,10 +79,26 @@ binlog:
       returned: success
       sample: 5bfa2b3c-7f0e-11ef-9d3f-0242ac110002:1-184
     gtid_purged:
-      description: GTID set that is no longer in the binary log; V(null) on MariaDB.
+      description: GTID set (MySQL) or position (MariaDB) that is no longer in the binary log; V(null) while that is off.
       type: str
       returned: success
       sample: 5bfa2b3c-7f0e-11ef-9d3f-0242ac110002:1-120
+    kept:
+      description:
+        - What is kept of the binary log; V(null) while it is off. C(lasts_seconds) is how long a replica may be away before it has to be
+          seeded again, and C(limited_by) says why, V(its age), V(its size) or V(the free disk).
+        - C(bytes_per_second) is known on the server's own host, once the log reaches back for an hour.
+      type: dict
+      returned: success
+      sample:
+        files: 12
+        size_bytes: 1181116006
+        oldest_file: mysql-bin.000031
+        reaches_back_seconds: 1209480
+        bytes_per_second: 976.5
+        retention_seconds: 1209600
+        lasts_seconds: 1209600
+        limited_by: its age
 channels:
   description: Every channel of the server.
   type: list
@@ -139,6 +155,12 @@ channels:
       type: int
       returned: success
       sample: 241920
+    ignored_server_ids:
+      description: Server ids whose events the channel passes over.
+      type: list
+      elements: int
+      returned: success
+      sample: []
     relay_log_bytes:
       description: Size of the relay log.
       type: int
@@ -188,12 +210,33 @@ semi_sync:
     - What a server without the plugin does not say is V(null).
   type: dict
   returned: success
-  sample: {source: {is_enabled: true, is_active: true, replicas: 1}, replica: {is_enabled: true, is_active: true}}
+  sample:
+    source: {is_enabled: true, is_active: true, replicas: 1, acknowledged: 184, unacknowledged: 0, timeout_ms: 3000, wait_point: AFTER_SYNC}
+    replica: {is_enabled: true, is_active: true}
 binlog_cache:
-  description: Counters of the binary log cache, and its size for each session.
+  description:
+    - The caches in which each session gathers a transaction, for tables with transactions and without, since the counters began.
+    - C(advice) has an entry for each of them that is too small for many transactions, with a better size (a power of two, at most 16 MiB, at
+      most a quarter of the buffer pool for all connections together) and the memory that all connections would take then.
   type: dict
   returned: success
-  sample: {binlog_cache_use: 184, binlog_cache_disk_use: 0, binlog_stmt_cache_use: 0, binlog_stmt_cache_disk_use: 0, binlog_cache_size_bytes: 32768}
+  sample:
+    binlog_cache_use: 18400
+    binlog_cache_disk_use: 2100
+    binlog_stmt_cache_use: 0
+    binlog_stmt_cache_disk_use: 0
+    binlog_cache_size_bytes: 32768
+    binlog_stmt_cache_size_bytes: 32768
+    uptime_seconds: 86400
+    advice:
+      - variable: binlog_cache_size
+        use: 18400
+        disk_use: 2100
+        uptime_seconds: 86400
+        size_bytes: 32768
+        suggested_bytes: 131072
+        connections: 151
+        memory_bytes: 19791872
 seed:
   description: The last seed of this server.
   type: dict

@@ -16,7 +16,7 @@ PLANS = TOP / "plugins" / "module_utils" / "_plan"
 def findings() -> dict[str, set[str]]:
     """Return by code the words that the code says in every case, from all calls of ``Finding`` with a literal code."""
     found: dict[str, set[str]] = {}
-    for path in sorted(PLANS.glob("*.py")):
+    for path in sorted(PLANS.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "Finding"):
                 continue

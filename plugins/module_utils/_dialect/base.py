@@ -322,7 +322,33 @@ class Dialect(ABC):
         """Return the question for the GTID position at a place in the binary log; ``None`` where a dump tells it."""
         return None
 
-    # Write gate, events.
+    def read_first_gtids(self, file: str) -> Optional[Statement]:
+        """Return the question for the GTIDs that are gone before a file of the binary log begins.
+
+        ``None`` where a variable tells them.
+        """
+        return None
+
+    def parse_first_gtids(self, rows: Sequence[Row]) -> Optional[str]:
+        """Return the GTIDs from the answer to :meth:`read_first_gtids`."""
+        return None
+
+    # Accounts in general, write gate, events.
+
+    def read_persisted(self) -> Optional[Statement]:
+        """Return the question for the variables (``name``, ``value``) that the server itself keeps for its next start.
+
+        ``None`` where it keeps none.
+        """
+        return None
+
+    @abstractmethod
+    def read_accounts(self) -> Statement:
+        """Return the question for all accounts, without what is kept of their passwords.
+
+        Columns: ``user``, ``host``, ``requires_tls``, ``is_locked``, and ``is_management``: whether the account belongs
+        to the server itself, or trusts a user of the operating system.
+        """
 
     @abstractmethod
     def gate_variable(self) -> str:

@@ -78,6 +78,7 @@ def parse_common(row: Row, name: str, settings: ChannelSettings, **more: Any) ->
         lag_seconds=_number(row["seconds_behind_source"]),
         relay_log_bytes=_number(row["relay_log_space"]),
         until_condition=None if row["until_condition"] in (None, "", "None") else row["until_condition"],
+        ignored_server_ids=[int(number) for number in names_in(row.get("replicate_ignore_server_ids"))],
         filters={column: row[column] for column in _FILTERS if row.get(column)},
         **more,
     )

@@ -79,6 +79,12 @@ _FEATURES: Dict[str, Dict[str, Range]] = {
     # The CLONE plugin, and donors of another patch level of the same series. MySQL 8.0.17 and 8.0.37 release notes.
     "clone": {MYSQL: ((8, 0, 17), None)},
     "clone_within_series": {MYSQL: ((8, 0, 37), None)},
+    # SET PERSIST, and performance_schema.persisted_variables. MySQL 8.0.11 release notes.
+    "persisted_variables": {MYSQL: ((8, 0, 11), None)},
+    # Also with GTIDs, what was received is applied after a restart; MariaDB fetches it again.
+    "keeps_relay_log": {MYSQL: ALWAYS},
+    # A replicated CREATE TABLE may replace a table that is there. MariaDB documentation, slave_ddl_exec_mode.
+    "ddl_exec_mode": {MARIADB: ALWAYS},
     # mysqldump --source-data instead of --master-data. MySQL 8.0.26 release notes.
     "dump_source_data": {MYSQL: ((8, 0, 26), None)},
 }
@@ -143,6 +149,21 @@ class Server:
         """
         is_series = (self.flavor, self.version[:2]) == (donor.flavor, donor.version[:2])
         return is_series and self.version >= donor.version
+
+    def doubt_about_source(self, source: Server) -> Optional[str]:
+        """Return why this server may fail to apply what a source writes; ``None`` when it does not.
+
+        >>> print(Server("mysql", (8, 0, 36)).doubt_about_source(Server("mysql", (8, 4, 7))))
+        it is 8.0.36, older than its source with 8.4.7
+        >>> Server("mysql", (8, 4, 7)).doubt_about_source(Server("mysql", (8, 4, 9))) is None
+        True
+
+        Source: MySQL manual, "Replication Compatibility Between MySQL Versions"; MariaDB documentation, "Replication
+        Compatibility".
+        """
+        if self.flavor != source.flavor or self.version[:2] >= source.version[:2]:
+            return None
+        return "it is %s, older than its source with %s" % (self.version_text, source.version_text)
 
     @property
     def is_supported(self) -> bool:

@@ -239,7 +239,22 @@ class MariadbDialect(Dialect):
     def read_gtid_at(self, coordinates: BinlogCoordinates) -> Optional[Statement]:
         return sql("SELECT BINLOG_GTID_POS({}, {})", coordinates.file, coordinates.position)
 
-    # Write gate.
+    def read_first_gtids(self, file: str) -> Optional[Statement]:
+        return sql("SHOW BINLOG EVENTS IN {} LIMIT 3", file)
+
+    def parse_first_gtids(self, rows: Sequence[Row]) -> Optional[str]:
+        listed = next((str(row["Info"]) for row in rows if row["Event_type"] == "Gtid_list"), None)
+        return None if listed is None else str(parse_gtid_position(listed.strip("[]")))
+
+    # Accounts in general, write gate.
+
+    def read_accounts(self) -> Statement:
+        return sql(
+            "SELECT User AS user, Host AS host, COALESCE(JSON_VALUE(Priv, '$.ssl_type'), 0) > 0 AS requires_tls,"
+            " JSON_VALUE(Priv, '$.account_locked') IS TRUE AS is_locked,"
+            " Priv LIKE '%\"unix_socket\"%' OR User = 'mariadb.sys' AS is_management"
+            " FROM mysql.global_priv WHERE NOT COALESCE(JSON_VALUE(Priv, '$.is_role'), 0) ORDER BY User, Host"
+        )
 
     def gate_variable(self) -> str:
         return "read_only"

@@ -279,7 +279,18 @@ class MysqlDialect(Dialect):
     def client_tls_options(self, ca_cert: Optional[str]) -> Dict[str, Any]:
         return {"ssl-mode": "VERIFY_CA", "ssl-ca": ca_cert} if ca_cert else {"ssl-mode": "REQUIRED"}
 
-    # Write gate.
+    # Accounts in general, write gate.
+
+    def read_accounts(self) -> Statement:
+        return sql(
+            "SELECT User AS user, Host AS host, ssl_type <> '' AS requires_tls, account_locked = 'Y' AS is_locked,"
+            " plugin = 'auth_socket' OR User LIKE 'mysql.%' AS is_management FROM mysql.user ORDER BY User, Host"
+        )
+
+    def read_persisted(self) -> Optional[Statement]:
+        if not self.server.supports("persisted_variables"):
+            return None
+        return sql("SELECT VARIABLE_NAME AS name, VARIABLE_VALUE AS value FROM performance_schema.persisted_variables")
 
     def gate_variable(self) -> str:
         return "super_read_only"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Mapping, Optional
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 
 from .features import MARIADB, Server
 
@@ -162,6 +162,9 @@ def _row_format(server: Server, _wanted: bool) -> List[Option]:
     if server.supports("purge_waits_for_replicas"):
         # An absent peer must not fill the disk of the active member: the retention decides.
         options.append(_simple("slave_connections_needed_for_purge", 0))
+    if server.supports("ddl_exec_mode"):
+        # By default a replicated CREATE TABLE replaces a table that is there: its rows would be gone without a word.
+        options.append(_simple("slave_ddl_exec_mode", "STRICT"))
     return options
 
 
@@ -204,6 +207,35 @@ _SETTINGS: Dict[str, Renderer] = {
     "tls_key": lambda server, value: [_simple("ssl_key", value)],
     "read_only": _gate,
 }
+
+
+# Options of replication that a version has renamed or given up: since when the server warns, and what to say instead.
+_DEPRECATED: Dict[str, Tuple[str, Optional[str]]] = {
+    "log_slave_updates": ("replica_variables", "log_replica_updates"),
+    "slave_net_timeout": ("replica_variables", "replica_net_timeout"),
+    "slave_skip_errors": ("replica_variables", "replica_skip_errors"),
+    "skip_slave_start": ("replica_variables", "skip_replica_start"),
+    "slave_parallel_workers": ("replica_variables", "replica_parallel_workers"),
+    "slave_compressed_protocol": ("replica_variables", "SOURCE_COMPRESSION_ALGORITHMS of the channel"),
+    "sync_master_info": ("replica_variables", "sync_source_info"),
+    "replica_parallel_type": ("replica_variables", None),
+    "slave_parallel_type": ("replica_variables", None),
+    "expire_logs_days": ("persisted_variables", "binlog_expire_logs_seconds"),
+}
+
+
+def deprecated_options(server: Server, names: Iterable[str]) -> List[str]:
+    """Return, in words, which options of an option file this server will not know for ever.
+
+    >>> deprecated_options(Server("mysql", (8, 0, 36)), ["slave_net_timeout", "port"])
+    ['slave_net_timeout (now replica_net_timeout)']
+    """
+    told = []
+    for name in sorted(set(names)):
+        feature, now = _DEPRECATED.get(name, ("", None))
+        if feature and server.supports(feature):
+            told.append("%s (now %s)" % (name, now) if now else name)
+    return told
 
 
 def options_for(server: Server, settings: Mapping[str, Any], extra: Mapping[str, Any]) -> List[Option]:

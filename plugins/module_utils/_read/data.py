@@ -97,6 +97,10 @@ _AUDITS = {
         " WHERE (DELETE_RULE IN ('CASCADE', 'SET NULL') OR UPDATE_RULE IN ('CASCADE', 'SET NULL'))"
         " AND CONSTRAINT_SCHEMA NOT IN ({}) ORDER BY name"
     ),
+    "tables_with_triggers": (
+        "SELECT DISTINCT CONCAT(EVENT_OBJECT_SCHEMA, '.', EVENT_OBJECT_TABLE) AS name FROM information_schema.TRIGGERS"
+        " WHERE EVENT_OBJECT_SCHEMA NOT IN ({}) ORDER BY name"
+    ),
 }
 
 
@@ -106,3 +110,12 @@ def read_audit(session: Session) -> Dict[str, List[str]]:
         problem: [row["name"] for row in session.query(sql(question, _NOT_USER_DATA), "audit the tables")]
         for problem, question in _AUDITS.items()
     }
+
+
+def read_enabled_events(session: Session) -> List[str]:
+    """Return the events of users that run on this server whenever its scheduler does."""
+    question = (
+        "SELECT CONCAT(EVENT_SCHEMA, '.', EVENT_NAME) AS name FROM information_schema.EVENTS"
+        " WHERE STATUS = 'ENABLED' AND EVENT_SCHEMA NOT IN ({}) ORDER BY name"
+    )
+    return [row["name"] for row in session.query(sql(question, _NOT_USER_DATA), "read the events")]

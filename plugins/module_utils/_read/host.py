@@ -50,7 +50,7 @@ def _read_system() -> Dict[str, Any]:
 def _read_packages(run: RunCommand, names: List[str]) -> Dict[str, Optional[str]]:
     """Return the installed version of each Debian package, ``None`` for one that is not installed."""
     versions: Dict[str, Optional[str]] = dict.fromkeys(names)
-    if not shutil.which("dpkg-query"):
+    if not names or not shutil.which("dpkg-query"):
         return versions
     form = "${Package} ${db:Status-Status} ${Version}\n"
     _status, output, _errors = run(["dpkg-query", "--show", "--showformat=" + form, *names])
@@ -93,6 +93,30 @@ def _read_rejection(run: RunCommand, program: Dict[str, Any], options: Mapping[s
         return None
     lines = [line for line in (errors or output).splitlines() if "ERROR" in line] or [errors.strip()]
     return lines[0].rpartition("] ")[2].rstrip(".")
+
+
+_SHOWN_OPTIONS = ("read_only", "super_read_only", "skip_slave_start", "skip_replica_start", "master_retry_count")
+"""Options whose value is told; of the others, among which there may be secrets, only the name is."""
+
+
+def parse_start_options(output: str) -> Dict[str, Optional[str]]:
+    """Return the options that a server program finds in its option files; the last word on each counts.
+
+    >>> parse_start_options("mysqld would start with:\\n--read-only --port=3306 --super_read_only=ON --read_only=0")
+    {'read_only': '0', 'port': None, 'super_read_only': 'ON'}
+    """
+    options: Dict[str, Optional[str]] = {}
+    for word in output.split():
+        if word.startswith("--"):
+            name, is_valued, value = word[2:].partition("=")
+            name = name.replace("-", "_")
+            options[name] = (value if is_valued else "ON") if name in _SHOWN_OPTIONS else None
+    return options
+
+
+def _read_start_options(run: RunCommand, program: Dict[str, Any]) -> Optional[Dict[str, Optional[str]]]:
+    status, output, _errors = run([program["path"], "--print-defaults"])
+    return None if status else parse_start_options(output)
 
 
 def _read_service(run: RunCommand, flavor: Optional[str]) -> Optional[Dict[str, Any]]:
@@ -166,5 +190,6 @@ def read_host(
         "free_bytes": _free_bytes(data_directory),
         "unusable_files": [path for path in files if not _is_pem(path)],
         "rejected_options": _read_rejection(run, program, options) if program else None,
+        "start_options": _read_start_options(run, program) if program else None,
         "peer": probe_peer(*peer) if peer else None,
     }

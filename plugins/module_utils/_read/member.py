@@ -8,17 +8,20 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Dict
 
 from .._bookkeeping import find_seed_mark, has_bookkeeping
 from .._claim import read_claim
 from .._connection import Login, Session, connect
 from .._errors import TwowayError
-from .data import read_audit, read_schemas
+from .account import read_powerful_accounts
+from .data import read_audit, read_enabled_events, read_schemas
 from .records import read_canaries, read_comparison, read_skipped
 from .replication import read_replication
-from .server import describe_identity
-from .variables import read_settings
+from .retention import read_disks
+from .server import certificate_days_left, describe_identity
+from .variables import read_persisted, read_settings
 
 _NOTHING: Dict[str, Any] = {
     "server": None,
@@ -31,6 +34,11 @@ _NOTHING: Dict[str, Any] = {
     "claim": None,
     "has_bookkeeping": False,
     "canaries": [],
+    "accounts": None,
+    "enabled_events": None,
+    "disks": None,
+    "persisted": None,
+    "certificate_days_left": None,
 }
 
 
@@ -63,4 +71,9 @@ def _read_session(session: Session, with_audit: bool) -> Dict[str, Any]:
         "canaries": read_canaries(session) if is_prepared else [],
         "seed": find_seed_mark(session),
         "claim": claim.as_dict() if claim else None,
+        "accounts": read_powerful_accounts(session),
+        "enabled_events": read_enabled_events(session),
+        "disks": read_disks(settings),
+        "persisted": read_persisted(session),
+        "certificate_days_left": certificate_days_left(settings, counters, time.time()),
     }

@@ -17,14 +17,9 @@ from .._dialect.channel_row import normalize_row
 from .._dialect.statement import sql
 from .._secret import Secret
 from .._state.binlog import BinlogCoordinates, BinlogStatus
+from .._state.binlog_cache import describe_caches
 from .._state.channel import Channel
-
-_CACHE_COUNTERS = (
-    "binlog_cache_use",
-    "binlog_cache_disk_use",
-    "binlog_stmt_cache_use",
-    "binlog_stmt_cache_disk_use",
-)
+from .retention import read_retention
 
 # Threads that belong to replication, by what the process list calls their command or user.
 _REPLICATION_THREADS = sql(
@@ -126,22 +121,29 @@ def _is_on(values: Mapping[str, str], name: str) -> Optional[bool]:
     return values[name].upper() in ("ON", "1") if name in values else None
 
 
+def _count(values: Mapping[str, str], name: str) -> Optional[int]:
+    return int(values[name]) if name in values else None
+
+
 def describe_semi_sync(variables: Mapping[str, str], counters: Mapping[str, str]) -> Dict[str, Any]:
     """Return both ends of semi-synchronous replication: whether each is switched on, and in force at the moment.
 
     What a server without the plugin does not say is ``None``.
 
     >>> told = describe_semi_sync({"rpl_semi_sync_master_enabled": "ON"}, {"Rpl_semi_sync_master_clients": "1"})
-    >>> told["source"]
-    {'is_enabled': True, 'is_active': None, 'replicas': 1}
+    >>> told["source"]["is_enabled"], told["source"]["replicas"], told["source"]["is_active"]
+    (True, 1, None)
     """
     wished, seen = normalize_row(variables), normalize_row(counters)
-    replicas = seen.get("rpl_semi_sync_source_clients")
     return {
         "source": {
             "is_enabled": _is_on(wished, "rpl_semi_sync_source_enabled"),
             "is_active": _is_on(seen, "rpl_semi_sync_source_status"),
-            "replicas": None if replicas is None else int(replicas),
+            "replicas": _count(seen, "rpl_semi_sync_source_clients"),
+            "acknowledged": _count(seen, "rpl_semi_sync_source_yes_tx"),
+            "unacknowledged": _count(seen, "rpl_semi_sync_source_no_tx"),
+            "timeout_ms": _count(wished, "rpl_semi_sync_source_timeout"),
+            "wait_point": wished.get("rpl_semi_sync_source_wait_point"),
         },
         "replica": {
             "is_enabled": _is_on(wished, "rpl_semi_sync_replica_enabled"),
@@ -152,14 +154,12 @@ def describe_semi_sync(variables: Mapping[str, str], counters: Mapping[str, str]
 
 def read_replication(session: Session, variables: Mapping[str, str], counters: Mapping[str, str]) -> Dict[str, Any]:
     """Return binary log, channels, connected replicas, threads and binlog cache counters, in neutral keys."""
+    status = read_binlog(session, variables)
     return {
-        "binlog": describe_binlog(read_binlog(session, variables)),
+        "binlog": {**describe_binlog(status), **read_retention(session, variables, status)},
         "channels": [channel.as_dict() for channel in read_channels(session)],
         "replicas": read_replicas(session),
         "threads": session.query(_REPLICATION_THREADS, "read the process list"),
         "semi_sync": describe_semi_sync(variables, counters),
-        "binlog_cache": {
-            **{name: int(counters[name]) for name in _CACHE_COUNTERS if name in counters},
-            "binlog_cache_size_bytes": int(variables["binlog_cache_size"]),
-        },
+        "binlog_cache": describe_caches(variables, counters),
     }

@@ -8,7 +8,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping
+import calendar
+import os
+import re
+import ssl
+import time
+from typing import Any, Dict, Mapping, Optional
 
 from .._connection import Session
 from .._dialect.statement import Raw, sql
@@ -105,3 +110,51 @@ def is_on(value: str) -> bool:
     (True, True, False)
     """
     return value.upper() in ("ON", "1", "YES")
+
+
+_VALIDITY = re.compile(rb"[\x17\x18].(?P<since>\d{10,14})Z(?P<form>[\x17\x18]).(?P<until>\d{10,14})Z", re.DOTALL)
+"""The two times of a certificate, one after the other: with a year of two digits (0x17) or of four (0x18)."""
+
+
+def certificate_days_left(variables: Mapping[str, str], counters: Mapping[str, str], now: float) -> Optional[int]:
+    """Return for how many whole days the server's certificate is valid; ``None`` where that cannot be known here."""
+    until = _told_end(counters.get("ssl_server_not_after", "")) or _end_in_file(variables)
+    return None if until is None else int((until - now) // 86400)
+
+
+def _told_end(text: str) -> Optional[float]:
+    """Return the end as seconds since 1970.
+
+    >>> _told_end("Nov 22 10:56:45 2036 GMT")
+    2110964205.0
+    """
+    try:
+        return float(ssl.cert_time_to_seconds(text))
+    except ValueError:
+        return None
+
+
+def _end_in_file(variables: Mapping[str, str]) -> Optional[float]:
+    path = os.path.join(variables.get("datadir", "/"), variables.get("ssl_cert") or "")
+    if not os.path.isfile(path):
+        return None
+    try:
+        with open(path, encoding="ascii") as file:
+            return certificate_end(ssl.PEM_cert_to_DER_cert(_first_certificate(file.read())))
+    except (OSError, ValueError):
+        return None
+
+
+def _first_certificate(text: str) -> str:
+    begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+    return text[text.index(begin) : text.index(end) + len(end)]
+
+
+def certificate_end(der: bytes) -> Optional[float]:
+    """Return when a certificate ends, as seconds since 1970; ``None`` when its times cannot be found."""
+    found = _VALIDITY.search(der)
+    if not found:
+        return None
+    until = found.group("until").decode("ascii")
+    form = "%Y%m%d%H%M%S" if found.group("form") == b"\x18" else "%y%m%d%H%M%S"
+    return float(calendar.timegm(time.strptime(until, form)))

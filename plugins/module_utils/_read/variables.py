@@ -24,3 +24,10 @@ def read_settings(session: Session) -> Dict[str, str]:
         for row in session.query(question, "read the replication filters"):
             filters[row["name"].lower()] = row["rule"]
     return {**session.dialect.empty_filters, **filters, **variables}
+
+
+def read_persisted(session: Session) -> Dict[str, str]:
+    """Return the variables that the server itself keeps for its next start, over its option files."""
+    question = session.dialect.read_persisted()
+    rows = session.query(question, "read the persisted variables") if question else []
+    return {row["name"]: row["value"] for row in rows}

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional
 
 from .._secret import Secret
 from .binlog import BinlogCoordinates
@@ -101,6 +101,7 @@ class Channel:
     relay_log_bytes: Optional[int] = None
     until_condition: Optional[str] = None
     filters: Dict[str, str] = field(default_factory=dict)
+    ignored_server_ids: List[int] = field(default_factory=list)
 
     @property
     def is_running(self) -> bool:
@@ -141,6 +142,7 @@ class Channel:
             "lag_seconds": self.lag_seconds,
             "relay_log_bytes": self.relay_log_bytes,
             "filters": dict(self.filters),
+            "ignored_server_ids": list(self.ignored_server_ids),
         }
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.twoway.mysql.plugins.module_utils._plan.pair import Facts, Pair, judge
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.judges.view import Facts, Pair
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.pair import judge
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.steps import Finding
 
 ADDRESSES = {"db1": "198.51.100.1", "db2": "198.51.100.6"}

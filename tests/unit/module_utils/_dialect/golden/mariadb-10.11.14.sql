@@ -1,4 +1,4 @@
-features: bind_address_list binlog_format_setting gtid_domains retention_seconds
+features: bind_address_list binlog_format_setting ddl_exec_mode gtid_domains retention_seconds
 receiver_can_change_alone: False
 semi_sync_name: rpl_semi_sync_master
 gate_variable: read_only

@@ -1,4 +1,4 @@
-features: bind_address_list binlog_format_setting channel_retry_count gtid_domains own_certificates purge_waits_for_replicas retention_seconds verify_without_ca
+features: bind_address_list binlog_format_setting channel_retry_count ddl_exec_mode gtid_domains own_certificates purge_waits_for_replicas retention_seconds verify_without_ca
 receiver_can_change_alone: False
 semi_sync_name: rpl_semi_sync_master
 gate_variable: read_only

@@ -1,4 +1,4 @@
-features: binlog_format_setting channel_retry_count gtid_mode own_certificates semisync_plugins super_read_only
+features: binlog_format_setting channel_retry_count gtid_mode keeps_relay_log own_certificates semisync_plugins super_read_only
 receiver_can_change_alone: True
 semi_sync_name: rpl_semi_sync_master
 gate_variable: super_read_only

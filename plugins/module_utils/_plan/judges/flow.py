@@ -1,0 +1,168 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Judges whether events flow between the members, and whether their effect is what it should be."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, Mapping, Optional
+
+from ..steps import Finding
+from .symbols import symbol_of
+from .view import BLOCKER, NOTE, WARNING, Pair, in_words
+
+_LONGEST_MESSAGE = 400
+
+
+def _reason(error: Optional[Mapping[str, Any]]) -> str:
+    """Return the last error of a thread in words, with the symbol of its number."""
+    if not error:
+        return ", without an error"
+    message = " ".join(error["message"].split())
+    return ": error %s: %s" % (symbol_of(error["code"]), message[:_LONGEST_MESSAGE])
+
+
+def receiver(pair: Pair) -> Iterator[Finding]:
+    for member in pair.answering:
+        if member.channel and member.channel["receiver"]["state"] == "off":
+            yield Finding(
+                "RECEIVER_STOPPED",
+                BLOCKER,
+                member.name,
+                "it receives nothing from %s; the receiver is stopped%s"
+                % (member.peer, _reason(member.channel["receiver"]["error"])),
+                "Without an error start the receiver (deploy_pair does); else remove the cause first.",
+            )
+
+
+def connection(pair: Pair) -> Iterator[Finding]:
+    for member in pair.answering:
+        if member.channel and member.channel["receiver"]["state"] == "connecting":
+            yield Finding(
+                "RECEIVER_NOT_CONNECTED",
+                WARNING,
+                member.name,
+                "its receiver tries to reach %s%s" % (member.peer, _reason(member.channel["receiver"]["error"])),
+                "See whether the peer's server runs, and whether account, password, address and TLS are right.",
+            )
+
+
+def applier(pair: Pair) -> Iterator[Finding]:
+    for member in pair.answering:
+        if member.channel and member.channel["applier"]["state"] == "off":
+            yield Finding(
+                "APPLIER_STOPPED",
+                BLOCKER,
+                member.name,
+                "it applies nothing from %s; the applier is stopped%s"
+                % (member.peer, _reason(member.channel["applier"]["error"])),
+                "Without an error start the applier; else see which side is right before anything is skipped.",
+            )
+
+
+def lag(pair: Pair) -> Iterator[Finding]:
+    for member in pair.answering:
+        seconds = (member.channel or {}).get("lag_seconds")
+        if seconds is not None and seconds > pair.wish["lag_seconds"]:
+            yield Finding(
+                "REPLICA_LAGS",
+                WARNING,
+                member.name,
+                "it is %s behind %s" % (in_words(seconds), member.peer),
+                "See what its applier does (one long transaction, a table without a key, a slow disk).",
+            )
+
+
+def delay(pair: Pair) -> Iterator[Finding]:
+    for member in pair.answering:
+        seconds = (member.channel or {}).get("delay_seconds")
+        if seconds:
+            yield Finding(
+                "APPLIER_DELAYED",
+                NOTE,
+                member.name,
+                "its applier keeps %s behind on purpose" % in_words(seconds),
+                "Set the delay to 0 if this member has to take over at once.",
+            )
+
+
+def until(pair: Pair) -> Iterator[Finding]:
+    for member in pair.answering:
+        condition = ((member.channel or {}).get("applier") or {}).get("until")
+        if condition:
+            yield Finding(
+                "APPLIER_STOPS_AT_PLACE",
+                WARNING,
+                member.name,
+                "its applier was told to stop at some place (UNTIL, %s)" % condition,
+                "Stop and start the applier without UNTIL.",
+            )
+
+
+def skipped_errors(pair: Pair) -> Iterator[Finding]:
+    for member in pair.answering:
+        skipped = member.settings.get("replica_skip_errors", "OFF")
+        if skipped.upper() not in ("OFF", ""):
+            yield Finding(
+                "ERRORS_SKIPPED",
+                WARNING,
+                member.name,
+                "events that fail with these errors are passed over in silence: %s" % skipped[:100],
+                "Remove slave_skip_errors from the option file, restart, and compare the data.",
+            )
+
+
+def idempotent_rows(pair: Pair) -> Iterator[Finding]:
+    for member in pair.answering:
+        if member.settings.get("replica_exec_mode", "").upper() == "IDEMPOTENT":
+            yield Finding(
+                "ROWS_FORCED",
+                WARNING,
+                member.name,
+                "replica_exec_mode is IDEMPOTENT: rows that exist twice or not at all are no error",
+                "Set it to STRICT, and compare the data.",
+            )
+
+
+def idempotent_definitions(pair: Pair) -> Iterator[Finding]:
+    for member in pair.answering:
+        if member.settings.get("replica_ddl_exec_mode", "").upper() == "IDEMPOTENT":
+            yield Finding(
+                "DEFINITIONS_FORCED",
+                WARNING,
+                member.name,
+                "replica_ddl_exec_mode is IDEMPOTENT: a replicated CREATE TABLE replaces a table that is there",
+                "Run deploy_pair: it sets STRICT.",
+            )
+
+
+def skipped_transactions(pair: Pair) -> Iterator[Finding]:
+    for name, facts in pair.known:
+        ledger = facts.get("skipped_transactions") or {}
+        if ledger.get("count"):
+            last = (ledger.get("last") or [{}])[-1]
+            yield Finding(
+                "TRANSACTIONS_SKIPPED",
+                WARNING,
+                name,
+                "%d transactions were skipped here; the last one was %s at %s, because of error %s"
+                % (ledger["count"], last.get("transaction"), last.get("at"), symbol_of(last.get("errno"))),
+                "Compare the tables that are named in the ledger, repair what differs, then move the ledger away.",
+            )
+
+
+def compared(pair: Pair) -> Iterator[Finding]:
+    for name, facts in pair.known:
+        last = facts.get("comparison") or {}
+        if last.get("is_equal") is False:
+            yield Finding(
+                "MEMBERS_DIFFER",
+                BLOCKER,
+                name,
+                "the last comparison with %s (%s) found a difference in %s"
+                % (last.get("source"), last.get("at"), ", ".join(last.get("different") or []) or "some table"),
+                "Decide which side is right, then repair the tables (compare_pair) or seed the member again.",
+            )

@@ -1,0 +1,143 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Judges whether the members and their hosts can become a pair at all."""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from ..._errors import Refused
+from ..._state.account import check_replication_password
+from ..steps import Finding
+from .view import BLOCKER, Pair
+
+_SUPPORTED_SYSTEMS = ("debian", "ubuntu")
+
+
+def members(pair: Pair) -> Iterator[Finding]:
+    problems = []
+    if len(pair.members) != 2:
+        problems.append("it names %d members" % len(pair.members))
+    if len(set(pair.members)) < len(pair.members):
+        problems.append("it names a member twice")
+    problems += ["%s is not in the inventory" % name for name in pair.members if name not in pair.wish["hosts"]]
+    for role in ("donor", "active"):
+        if pair.wish[role] not in pair.members:
+            problems.append("the %s member %s is not one of them" % (role, pair.wish[role]))
+    if problems:
+        yield Finding(
+            "PAIR_MEMBERS_INVALID",
+            BLOCKER,
+            None,
+            "pair_members is %s: %s" % (", ".join(pair.members) or "empty", "; ".join(problems)),
+            "Name exactly two different hosts of the inventory in pair_members.",
+        )
+
+
+def asked(pair: Pair) -> Iterator[Finding]:
+    for name in pair.members:
+        if not pair.facts.get(name):
+            yield Finding(
+                "MEMBER_NOT_ASKED",
+                BLOCKER,
+                name,
+                "Ansible has no facts of it: it could not be reached, or it is not part of this run",
+                "Make it reachable for Ansible, and run the playbook for both members (check --limit).",
+            )
+
+
+def system(pair: Pair) -> Iterator[Finding]:
+    for name, facts in pair.known:
+        system = facts["host"]["system"]
+        if system["id"] not in _SUPPORTED_SYSTEMS and not facts["host"]["program"]:
+            yield Finding(
+                "SYSTEM_UNSUPPORTED",
+                BLOCKER,
+                name,
+                "it runs %s and has no server" % system["id"],
+                "Install a MySQL or MariaDB server and PyMySQL yourself, or use Debian or Ubuntu.",
+            )
+
+
+def reachable(pair: Pair) -> Iterator[Finding]:
+    for name, facts in pair.known:
+        peer = facts["host"]["peer"]
+        if peer and not peer["reachable"]:
+            yield Finding(
+                "PEER_UNREACHABLE",
+                BLOCKER,
+                name,
+                "it cannot reach its peer at %s:%d: %s" % (peer["address"], peer["port"], peer["error"]),
+                "Let the members reach each other, or set pair_address to the addresses with which they do.",
+            )
+
+
+def login(pair: Pair) -> Iterator[Finding]:
+    for name, facts in pair.known:
+        service = facts["host"]["service"]
+        driver_is_missing = not any(
+            version for package, version in facts["host"]["packages"].items() if "pymysql" in package
+        )
+        if not facts["login_error"] or driver_is_missing or (service and not service["is_running"]):
+            continue
+        yield Finding(
+            "LOGIN_FAILED",
+            BLOCKER,
+            name,
+            facts["login_error"]["message"],
+            "Set pair_login (login_user, login_password, login_unix_socket) to an account that may administer it.",
+        )
+
+
+def files(pair: Pair) -> Iterator[Finding]:
+    for name, facts in pair.known:
+        for path in facts["host"]["unusable_files"]:
+            yield Finding(
+                "TLS_FILE_UNUSABLE",
+                BLOCKER,
+                name,
+                "%s is missing, or it is no PEM file" % path,
+                "Put the file of pair_tls there, readable by the server.",
+            )
+
+
+def options(pair: Pair) -> Iterator[Finding]:
+    for name, facts in pair.known:
+        rejection = facts["host"].get("rejected_options")
+        if rejection:
+            yield Finding(
+                "OPTIONS_REJECTED",
+                BLOCKER,
+                name,
+                "its server program does not take mysql_server_options: %s" % rejection,
+                "Name only options that this version of the server has, with values that it takes.",
+            )
+
+
+def password(pair: Pair) -> Iterator[Finding]:
+    if pair.wish["password"] is None:
+        # Who only looks at a pair needs no password of its channels.
+        return
+    try:
+        check_replication_password(pair.wish["password"] or "")
+    except Refused as error:
+        yield Finding("PASSWORD_UNUSABLE", BLOCKER, None, error.message, "Choose another pair_replication_password.")
+
+
+def restart(pair: Pair) -> Iterator[Finding]:
+    if pair.wish["may_restart"]:
+        return
+    for name, facts in pair.known:
+        needed = pair.wish["by_member"][name]["restart_needed"]
+        if facts["server"] and needed:
+            yield Finding(
+                "RESTART_FORBIDDEN",
+                BLOCKER,
+                name,
+                "its server needs a restart for %s, and mysql_server_restart is false" % ", ".join(needed),
+                "Allow the restart, or set these yourself and restart at a time of your choice.",
+            )

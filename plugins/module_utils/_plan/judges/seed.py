@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Judges the copy of the data: whether it may be made, and whether the last one was finished."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, List, Optional
+
+from ..seed import needed_bytes
+from ..steps import Finding
+from .view import BLOCKER, WARNING, Pair
+
+
+def _is_linked(pair: Pair) -> bool:
+    """Return whether the recipient follows somebody already."""
+    facts = pair.facts.get(pair.recipient or "")
+    return bool(facts and facts["replication"] and facts["replication"]["channels"])
+
+
+def _describe_schemas(schemas: Optional[List[Dict[str, Any]]]) -> str:
+    listed = [
+        "%s (%d tables, %d bytes)" % (schema["name"], schema["tables"], schema["size_bytes"])
+        for schema in schemas or []
+    ]
+    return ", ".join(listed) or "no schemas"
+
+
+def data_on_recipient(pair: Pair) -> Iterator[Finding]:
+    name, donor = pair.recipient, pair.facts.get(pair.wish["donor"])
+    facts = pair.facts.get(name or "")
+    if not name or not facts or facts["schemas"] is None or _is_linked(pair) or facts["seed"]:
+        return
+    own = [schema for schema in facts["schemas"] if schema["tables"] or schema["routines"]]
+    if own and name not in pair.wish["overwrite"]:
+        yield Finding(
+            "DATA_ON_RECIPIENT",
+            BLOCKER,
+            name,
+            "it holds %s; the donor %s holds %s"
+            % (_describe_schemas(own), pair.wish["donor"], _describe_schemas(donor["schemas"] if donor else None)),
+            "Name the other donor with pair_seed_from, or let the data of %s be saved and overwritten with"
+            " pair_seed_overwrite: [%s]." % (name, name),
+        )
+
+
+def unfinished_seed(pair: Pair) -> Iterator[Finding]:
+    for name, facts in pair.known:
+        if not facts["seed"] or facts["seed"]["state"] != "importing":
+            continue
+        is_donor = name == pair.wish["donor"]
+        yield Finding(
+            "SEED_UNFINISHED",
+            BLOCKER if is_donor else WARNING,
+            name,
+            "an import from %s was not finished; its data are half of somebody's" % facts["seed"]["donor"],
+            "Seed it from its peer (pair_seed_from)." if is_donor else "This run seeds it again from the beginning.",
+        )
+
+
+def space(pair: Pair) -> Iterator[Finding]:
+    donor, facts = pair.facts.get(pair.wish["donor"]), pair.facts.get(pair.recipient or "")
+    if not donor or not facts or not donor["schemas"] or _is_linked(pair):
+        return
+    needed = needed_bytes(donor["schemas"])
+    free = facts["host"]["free_bytes"]
+    if free is not None and free < needed:
+        yield Finding(
+            "DISK_TOO_SMALL",
+            BLOCKER,
+            pair.recipient,
+            "the seed needs about %d bytes, and %d are free" % (needed, free),
+            "Make room in the data directory.",
+        )
+
+
+def engines(pair: Pair) -> Iterator[Finding]:
+    for name, facts in pair.known:
+        used = {engine for schema in facts["schemas"] or [] for engine in schema["engines"]}
+        plain = sorted(used & {"MyISAM", "Aria", "MEMORY", "CSV", "ARCHIVE"})
+        if plain:
+            yield Finding(
+                "TABLES_WITHOUT_TRANSACTIONS",
+                WARNING,
+                name,
+                "tables of %s: they have no snapshot, and a crash can make the members differ" % ", ".join(plain),
+                "Change them to InnoDB.",
+            )

@@ -1,0 +1,104 @@
+"""Each finding on a recorded healthy pair with one thing wrong, and on one where that thing is nearly wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.twoway.mysql.plugins.filter.pair import pair_findings
+
+HERE = Path(__file__).parent
+PLANS = HERE.parents[2] / "plugins" / "module_utils" / "_plan"
+CODES = sorted(path.name for path in HERE.iterdir() if path.name.isupper())
+FLAVORS = ("mysql", "mariadb")
+
+every_code = pytest.mark.parametrize("code", CODES)
+
+
+def healthy(flavor: str) -> dict[str, Any]:
+    """What both members of a pair told that deploy_pair had made with its defaults."""
+    facts: dict[str, Any] = json.loads((HERE / "healthy" / f"{flavor}.json").read_text("utf-8"))
+    return facts
+
+
+def wish_for(facts: dict[str, Any]) -> dict[str, Any]:
+    """The wish of such a pair."""
+    addresses = {"db1": facts["db2"], "db2": facts["db1"]}
+    by_member = {
+        name: {
+            "server_id": facts[name]["server"]["server_id"],
+            "address": addresses[name]["replication"]["channels"][0]["source_host"],
+            "flavor": facts[name]["server"]["flavor"],
+            "filters": {},
+            "restart_needed": [],
+        }
+        for name in facts
+    }
+    wish = {"members": ["db1", "db2"], "hosts": ["db1", "db2"], "donor": "db1", "active": "db1", "writers": "one"}
+    limits = {"coordinates": "gtid", "outage_seconds": 259200, "lag_seconds": 60}
+    return {**wish, **limits, "password": "s3cret", "overwrite": [], "may_restart": True, "by_member": by_member}
+
+
+def value_at(tree: Any, path: str) -> Any:
+    for step in path.split("."):
+        tree = tree[int(step)] if isinstance(tree, list) else tree[step]
+    return tree
+
+
+def filled(value: Any, facts: dict[str, Any]) -> Any:
+    """Return a value of a case with ``@path@`` replaced by what the healthy pair has there."""
+    if isinstance(value, list):
+        return [filled(item, facts) for item in value]
+    if not isinstance(value, str) or "@" not in value:
+        return value
+    before, path, after = value.split("@", 2) if value.count("@") == 2 else (value, "", "")
+    if not path.startswith("db"):
+        return value
+    found = value_at(facts, path)
+    return found if not before and not after else f"{before}{found}{after}"
+
+
+def change(tree: Any, path: str, value: Any) -> None:
+    above, _dot, last = path.rpartition(".")
+    place = value_at(tree, above) if above else tree
+    place[int(last) if isinstance(place, list) else last] = value
+
+
+def found(case: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is found in a case: a healthy pair with the changes of the case, in facts and in the wish."""
+    facts = healthy(case["flavor"])
+    wish = {**wish_for(facts), "scope": case.get("scope", "running")}
+    changes = {path: filled(value, facts) for path, value in case.get("facts", {}).items()}
+    for path, value in changes.items():
+        change(facts, path, value)
+    for path, value in case.get("wish", {}).items():
+        change(wish, path, value)
+    return list(pair_findings(facts, wish))
+
+
+def case_of(code: str, name: str) -> dict[str, Any]:
+    case: dict[str, Any] = yaml.safe_load((HERE / code / f"{name}.yml").read_text("utf-8"))
+    return case
+
+
+@pytest.mark.parametrize("flavor", FLAVORS)
+@pytest.mark.parametrize("scope", ["deployment", "running"])
+def test_a_healthy_pair_has_none(flavor: str, scope: str) -> None:
+    assert found({"flavor": flavor, "scope": scope}) == []
+
+
+@every_code
+def test_a_pair_that_has_it(code: str) -> None:
+    case = case_of(code, "has")
+    seen = [finding for finding in found(case) if finding["code"] == code]
+    assert [finding["member"] for finding in seen] == [case["found"]["member"]]
+    assert case["found"]["evidence"] in seen[0]["evidence"]
+    assert seen[0]["remedy"].endswith(".")
+
+
+@every_code
+def test_a_pair_that_nearly_has_it(code: str) -> None:
+    assert code not in [finding["code"] for finding in found(case_of(code, "nearly"))]
