@@ -25,7 +25,8 @@ CLAIMS = "active"
 """The table of the collection's schema that holds the claims."""
 
 _LOCK = "twoway.writes"
-_NO_SUCH_TABLE = 1146
+# A schema that does not exist is an error of its own on MySQL.
+_NO_SUCH_TABLE = (1049, 1146)
 
 
 def read_claim(session: Session) -> Optional[Claim]:
@@ -41,7 +42,7 @@ def read_claim(session: Session) -> Optional[Claim]:
             "read who takes the writes",
         )
     except ServerError as error:
-        if error.errno == _NO_SUCH_TABLE:
+        if error.errno in _NO_SUCH_TABLE:
             return None
         raise
     return (

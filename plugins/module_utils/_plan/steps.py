@@ -166,6 +166,21 @@ class ClaimWrites(Step):
 
 
 @dataclass(frozen=True)
+class HandOver(Step):
+    """Close this member's gate, and give the writes to the peer once everything has arrived there."""
+
+
+@dataclass(frozen=True)
+class TakeOver(Step):
+    """Open this member's gate once the peer has handed the writes over."""
+
+
+@dataclass(frozen=True)
+class FailOver(Step):
+    """Apply what was received, and take the writes of a member that is lost."""
+
+
+@dataclass(frozen=True)
 class InstallKeeper(Step):
     """Have a service open and close the write gate by the claims."""
 

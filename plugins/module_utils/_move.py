@@ -1,0 +1,267 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Moves the writes of a pair from one member to the other: planned, or because the one that had them is lost.
+
+A planned move is a claim that travels through the channel. The member that has the writes closes its gate and names
+its peer in a claim, which its binary log holds behind all that was ever written to it. Where the claim has arrived,
+everything has. Until it has, the old member can take the writes back with a newer claim: whoever moves them holds
+``twoway.writes`` on the old member, and nobody opens a gate while that is held. A move that is killed is finished, or
+undone, by the keepers of the gates, which follow the newest claim.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager, suppress
+from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ._bookkeeping import PEER, read_state
+from ._claim import moving_writes, read_claim, write_claim
+from ._connection import Session, connect
+from ._dialect.statement import Raw, sql
+from ._errors import Refused, ServerError, TwowayError
+from ._executor import writable
+from ._keeper.look import login_of_peer, look_at
+from ._module import reconcile
+from ._plan.keeper import OPEN, Seen, decide
+from ._plan.move import Part, plan_move, show_part
+from ._plan.steps import FailOver, HandOver, Plan, TakeOver
+from ._read.replication import read_channel
+from ._read.server import read_gate
+from ._state.claim import FAILOVER, SWITCHOVER
+from ._wait import wait_for
+
+_LONGEST_PAUSE_SECONDS = 0.01
+"""Writes stand still meanwhile: both members look often."""
+_AT_ONCE_MS = 1
+
+
+def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
+    """Return the result of the module ``pair_switchover``."""
+    params, target, began = module.params, module.params["server_id"], time.monotonic()
+
+    def read() -> Part:
+        own = look_at(session)
+        return Part(own.server_id, own.gate, own.claim.server_id if own.claim else None)
+
+    def plan(part: Part) -> Plan:
+        return plan_move(part, target, params["lost"])
+
+    risks: List[str] = []
+    if params["lost"] and plan(read()).steps:
+        _refuse_when_peer_answers(session)
+        risks = _risks(session)
+        if risks and not params["accept_loss"]:
+            raise Refused(
+                "Acknowledged transactions may be missing here: %s. Bring the lost member back, or name it in"
+                " pair_fail_over_lossy to go on without them." % "; ".join(risks)
+            )
+    result = reconcile(
+        module,
+        session,
+        read,
+        plan,
+        show_part,
+        actions={
+            HandOver: lambda _step: _hand_over(session, target, params["patience_seconds"], params["timeout_seconds"]),
+            TakeOver: lambda _step: _take_over(session, params["patience_seconds"] + params["timeout_seconds"]),
+            FailOver: lambda _step: _fail_over(session, params["timeout_seconds"]),
+        },
+    )
+    return {**result, "risks": risks, "seconds": round(time.monotonic() - began, 3)}
+
+
+def _connect_to_peer(session: Session) -> Session:
+    """Return a session on the peer, as the channel from it logs in.
+
+    :raises Refused: without a channel.
+    :raises ServerError: when the peer does not answer.
+    """
+    login = login_of_peer(session)
+    if login is None:
+        raise Refused("This member has no channel from a peer; there is no pair whose writes could move.")
+    return connect(login)
+
+
+def _hand_over(session: Session, target: int, patience_seconds: int, timeout_seconds: int) -> None:
+    """Give the writes of this member to its peer, or have them again when that fails.
+
+    :param target: the server id of the peer.
+    :param patience_seconds: how long running statements may keep the gate from closing; new ones wait behind them.
+    :param timeout_seconds: how long the peer may take to apply everything, with no member taking writes.
+    :raises TwowayError: when the writes are still here.
+    """
+    peer = _connect_to_peer(session)
+    try:
+        with moving_writes(session, patience_seconds):
+            _hand_over_to(session, peer, target, patience_seconds, timeout_seconds)
+    finally:
+        peer.close()
+
+
+def _hand_over_to(session: Session, peer: Session, target: int, patience_seconds: int, timeout_seconds: int) -> None:
+    seen = look_at(peer)
+    if seen.server_id != target:
+        raise Refused("The peer is server %d; the writes were to go to server %d." % (seen.server_id, target))
+    if seen.gate == "open":
+        raise Refused("The gate of the peer is open already; two members take writes. Close the wrong one first.")
+    own_id = look_at(session).server_id
+    was_open = read_gate(session) == "open"
+    claimed = False
+    try:
+        session.query(sql("SET SESSION lock_wait_timeout = {}", patience_seconds), "limit the wait for statements")
+        session.query(session.dialect.set_gate(is_open=False), "close the gate, which running statements keep open")
+        with writable(session, unlogged=False):
+            claimed = True
+            claim = write_claim(session, target, SWITCHOVER, seen.claim)
+        arrived, last = wait_for(
+            lambda: read_claim(peer),
+            lambda newest: newest is not None and newest.term >= claim.term,
+            timeout_seconds,
+            longest_pause_seconds=_LONGEST_PAUSE_SECONDS,
+        )
+        if not arrived:
+            raise TwowayError(
+                "The peer did not apply everything within %d s; the last claim that it knows is %s."
+                % (timeout_seconds, last.term if last else None)
+            )
+    except TwowayError as error:
+        outcome = _take_back(session, own_id, was_open, claimed)
+        raise TwowayError("%s %s" % (outcome, error.message), **error.details) from error
+
+
+def _take_back(session: Session, own_id: int, was_open: bool, claimed: bool) -> str:
+    """Have the writes again, and return what became of that.
+
+    Where the peer may come to see the claim that was made for it, a newer one takes it back.
+    """
+    try:
+        if claimed:
+            with writable(session, unlogged=False):
+                write_claim(session, own_id, SWITCHOVER)
+        if was_open:
+            session.query(session.dialect.set_gate(is_open=True), "open the write gate again")
+    except ServerError as error:
+        return (
+            "The writes were not moved, and could not be taken back (%s). The services twoway-gate open one gate, by"
+            " the newest claim, as soon as both servers answer." % error.message
+        )
+    return "The writes were not moved; this member has them as before."
+
+
+def _take_over(session: Session, timeout_seconds: int) -> None:
+    """Open this member's gate as soon as its peer has handed the writes over.
+
+    :raises TwowayError: when that does not happen in time; the gate stays closed.
+    """
+    peer = _connect_to_peer(session)
+
+    def look() -> Tuple[str, str]:
+        return decide(look_at(session), look_at(peer), is_alone=False)
+
+    try:
+        ready, (_decision, reason) = wait_for(
+            lambda: ("is open", "") if read_gate(session) == "open" else look(),
+            lambda decided: decided[0] in (OPEN, "is open"),
+            timeout_seconds,
+            longest_pause_seconds=_LONGEST_PAUSE_SECONDS,
+        )
+        if not ready:
+            raise TwowayError("This member was not given the writes within %d s: %s." % (timeout_seconds, reason))
+        _open_if_still_right(session, peer)
+    finally:
+        peer.close()
+
+
+def _open_if_still_right(session: Session, peer: Session) -> None:
+    with moving_writes(session, 1):
+        own, other = look_at(session), look_at(peer)
+        decision, _reason = decide(Seen(own.server_id, own.gate, own.claim), other, is_alone=False)
+        if decision == OPEN:
+            session.query(session.dialect.set_gate(is_open=True), "open the write gate")
+
+
+def _risks(session: Session) -> List[str]:
+    """Return why acknowledged transactions of the lost member may be missing here; empty when none can be."""
+    noted = read_state(session, PEER)
+    if noted is None:
+        return ["nothing is known of how the lost member acknowledged its commits"]
+    age = "%d s before now" % max(0, time.time() - noted["at"])
+    if noted["gate"] == "open" and noted["is_semi_sync"] is not True:
+        return ["when it was seen last, %s, the lost member did not wait for this one before it acknowledged" % age]
+    return []
+
+
+def _fail_over(session: Session, timeout_seconds: int) -> None:
+    """Take the writes of a member that does not answer.
+
+    What was received is applied first, with the receiver and the applier left as they are: a channel that stands
+    still may drop it.
+    """
+    received = _drain(session, timeout_seconds)
+    with moving_writes(session, timeout_seconds), _commits_at_once(session):
+        with writable(session, unlogged=False):
+            write_claim(session, look_at(session).server_id, FAILOVER, received=received)
+        session.query(session.dialect.set_gate(is_open=True), "open the write gate")
+
+
+def _refuse_when_peer_answers(session: Session) -> None:
+    try:
+        peer = _connect_to_peer(session)
+    except ServerError:
+        return
+    try:
+        seen = look_at(peer)
+    except ServerError:
+        return
+    finally:
+        peer.close()
+    raise Refused(
+        "The other member answers, and its gate is %s. It is not lost: move the writes with the playbook switch_over."
+        % seen.gate
+    )
+
+
+def _drain(session: Session, timeout_seconds: int) -> str:
+    """Wait until all that was received is applied, and return the place in the peer's binary log.
+
+    :raises Refused: when that does not come to an end; what is not applied yet would be overtaken by new writes.
+    """
+    drained, channel = wait_for(
+        lambda: read_channel(session, ""),
+        lambda found: found is not None and (session.dialect.is_drained(found) or not found.applier_running),
+        timeout_seconds,
+    )
+    if channel is None:
+        raise Refused("This member has no channel from a peer; there is no pair whose writes could move.")
+    if not drained or not session.dialect.is_drained(channel):
+        error = channel.applier_error
+        reason = "error %d: %s" % (error.code, error.message) if error else "it was not done in time"
+        raise Refused(
+            "Transactions that were received are not applied, and this member would lack them (%s). Repair it first."
+            % reason
+        )
+    return str(channel.received or "")
+
+
+@contextmanager
+def _commits_at_once(session: Session) -> Iterator[None]:
+    """Let commits wait for no replica, because there is none; once given up on, it is not waited for any more."""
+    variable = session.dialect.semi_sync_name().lower() + "_timeout"
+    rows = session.query(sql("SHOW GLOBAL VARIABLES LIKE {}", variable), "read the patience of commits")
+    patience: Optional[int] = int(rows[0]["Value"]) if rows else None
+    if patience is None:
+        yield
+        return
+    session.query(sql("SET GLOBAL {} = {}", Raw(variable), _AT_ONCE_MS), "let commits wait for no replica")
+    try:
+        yield
+    finally:
+        with suppress(ServerError):
+            session.query(sql("SET GLOBAL {} = {}", Raw(variable), patience), "restore the patience of commits")

@@ -1,0 +1,103 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: pair_switchover
+short_description: Move the writes of a pair to one of its members
+version_added: 0.1.0
+author: The twoway.mysql authors (@twoway)
+description:
+  - Runs on both members at once. The one that has the writes closes its gate and names the other in a claim, which its binary log holds
+    behind everything else; the other opens its gate when that claim has arrived, and with it everything before. Each holds a session on the
+    other, with the account of the channel.
+  - When the claim does not arrive in time, the member that had the writes takes them back with a newer one. A move that is killed is
+    finished or undone by the services C(twoway-gate) of the members, see M(twoway.mysql.pair_gate). Two gates are never open.
+  - With O(lost=true) it runs on the member that is left alone. It refuses while the other one answers, applies what was received, and
+    takes the writes. The other one finds the newer claim when it comes back, stays read-only, and follows.
+extends_documentation_fragment:
+  - twoway.mysql.login
+  - twoway.mysql.attributes
+  - twoway.mysql.attributes.writing
+options:
+  server_id:
+    description: Server id of the member that is to take the writes.
+    type: int
+    required: true
+  lost:
+    description: Whether the other member is lost, so that this one moves the writes alone.
+    type: bool
+    default: false
+  accept_loss:
+    description:
+      - Whether to go on where transactions that the lost member acknowledged may be missing here.
+      - Only with O(lost=true).
+    type: bool
+    default: false
+  patience_seconds:
+    description: How long running statements may keep the gate from closing. New writes wait behind them for so long.
+    type: int
+    default: 2
+  timeout_seconds:
+    description: How long it may take until everything is applied. With O(lost=false) no member takes writes for so long at most.
+    type: int
+    default: 10
+seealso:
+  - module: twoway.mysql.pair_gate
+"""
+
+EXAMPLES = r"""
+- name: Give the writes to db2
+  twoway.mysql.pair_switchover:
+    server_id: "{{ hostvars.db2.db2_facts.server.server_id }}"
+"""
+
+RETURN = r"""
+server:
+  description: Flavor and version.
+  type: dict
+  returned: success
+  sample: {flavor: mysql, version: 9.7.4}
+risks:
+  description: With O(lost=true), why transactions that the lost member acknowledged may be missing here; empty when none can be.
+  type: list
+  elements: str
+  returned: success
+  sample: []
+seconds:
+  description: How long this member's part took.
+  type: float
+  returned: success
+  sample: 0.041
+steps:
+  description: What was done, or would be in check mode.
+  type: list
+  elements: dict
+  returned: success
+  sample: [{name: take_over, reason: this member is to take the writes, statements: [], executed: true}]
+"""
+
+from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
+from ansible_collections.twoway.mysql.plugins.module_utils._module import run_session_module
+from ansible_collections.twoway.mysql.plugins.module_utils._move import move_writes
+
+SPEC = ArgumentSpec(
+    options={
+        "server_id": {"type": "int", "required": True},
+        "lost": {"type": "bool", "default": False},
+        "accept_loss": {"type": "bool", "default": False},
+        "patience_seconds": {"type": "int", "default": 2},
+        "timeout_seconds": {"type": "int", "default": 10},
+    }
+)
+
+
+def main():
+    run_session_module(SPEC, move_writes)
+
+
+if __name__ == "__main__":
+    main()
