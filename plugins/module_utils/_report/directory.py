@@ -22,9 +22,10 @@ from urllib.parse import quote
 from .build import VERSION, Report
 from .history import format_history, parse_history, remember
 from .markdown import render_markdown
+from .page import render_page
 from .prometheus import render_metrics
 
-METRICS = "twoway.prom"
+PAGE, METRICS = "index.html", "twoway.prom"
 _REPORT, _DOCUMENT, _HISTORY = ".json", ".md", ".history.jsonl"
 
 
@@ -41,7 +42,9 @@ def keep_report(report: Report, folder: str, most_runs: int) -> Report:
         _write(base + _HISTORY, format_history(history))
         _write(base + _REPORT, json.dumps(kept, indent=2, sort_keys=True) + "\n")
         _write(base + _DOCUMENT, render_markdown(kept))
-        _write(os.path.join(folder, METRICS), render_metrics(read_reports(folder)))
+        reports = read_reports(folder)
+        _write(os.path.join(folder, METRICS), render_metrics(reports))
+        _write(os.path.join(folder, PAGE), render_page(reports))
     return kept
 
 

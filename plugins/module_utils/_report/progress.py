@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
+from . import words
+
 
 def report_progress(progress: Mapping[str, Any]) -> str:
     """Return how far a seed is, in a line.
@@ -26,23 +28,10 @@ def report_progress(progress: Mapping[str, Any]) -> str:
     if progress.get("bytes"):
         of_all = ""
         if progress.get("expected_bytes"):
-            of_all = " of %s (%.0f%%)" % (_size(progress["expected_bytes"]), 100 * progress["share"])
-        parts.append(_size(progress["bytes"]) + of_all)
+            of_all = " of %s (%.0f%%)" % (words.size(progress["expected_bytes"]), 100 * progress["share"])
+        parts.append(words.size(progress["bytes"]) + of_all)
     if progress.get("bytes_per_second"):
-        parts.append("%s/s" % _size(progress["bytes_per_second"]))
+        parts.append("%s/s" % words.size(progress["bytes_per_second"]))
     if progress.get("remaining_seconds") is not None:
         parts.append("about %.0f s left" % progress["remaining_seconds"])
     return ", ".join(parts)
-
-
-def _size(count: float) -> str:
-    """Return a number of bytes in words.
-
-    >>> _size(512), _size(1536), _size(5 * 1024 ** 4)
-    ('512 B', '1.5 KiB', '5.0 TiB')
-    """
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if count < 1024:
-            return "%d B" % count if unit == "B" else "%.1f %s" % (count, unit)
-        count /= 1024
-    return "%.1f TiB" % count

@@ -63,6 +63,30 @@ def ago(seconds: Optional[float]) -> str:
     return "just now" if seconds < 1 else duration(seconds) + " ago"
 
 
+def moment(text: str) -> str:
+    """Return a moment of ISO 8601 in UTC as people write it.
+
+    >>> moment("2026-11-25T11:00:00Z")
+    '2026-11-25 11:00:00 UTC'
+    """
+    return text.replace("T", " ").replace("Z", " UTC")
+
+
+def size(count: Optional[float]) -> str:
+    """Return a number of bytes in words.
+
+    >>> size(512), size(1536), size(5 * 1024 ** 4), size(None)
+    ('512 B', '1.5 KiB', '5.0 TiB', 'unknown')
+    """
+    if count is None:
+        return UNKNOWN
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if count < 1024:
+            return "%d B" % count if unit == "B" else "%.1f %s" % (count, unit)
+        count /= 1024
+    return "%.1f TiB" % count
+
+
 def server(member: Mapping[str, Any]) -> str:
     """Return flavor and version of a member, as their makers write them."""
     if not member["version"]:
