@@ -124,7 +124,8 @@ class Keeper:
 
     def _say(self, text: str) -> None:
         if text != self._said:
-            print(text, flush=True)
+            sys.stdout.write(text + "\n")
+            sys.stdout.flush()
             self._said = text
 
 

@@ -55,11 +55,12 @@ def none_open(pair: Pair) -> Iterator[Finding]:
 
 
 def closed_member(pair: Pair) -> Iterator[Finding]:
-    if pair.wish["writers"] == "both" and pair.both and len({member.is_open for member in pair.answering}) == 2:
+    closed = [member.name for member in pair.answering if not member.is_open]
+    if pair.wish["writers"] == "both" and pair.both and len(closed) == 1:
         yield Finding(
             "WRITER_CLOSED",
             WARNING,
-            next(member.name for member in pair.answering if not member.is_open),
+            closed[0],
             "pair_writers is both, and this member is read-only",
             "Run deploy_pair, or set pair_writers: one.",
         )

@@ -57,7 +57,9 @@ def broken(pair):
 
 def test_page_loads_nothing_and_runs_nothing(pair):
     page = Page(render_page([broken(pair)]))
-    assert not {"script", "link", "img", "iframe", "object", "image", "use"} & {tag for tag, _ in page.elements}
+    assert not {"script", "link", "img", "iframe", "object", "image", "use"} & {
+        tag for tag, _attributes in page.elements
+    }
     assert "url(" not in render_page([broken(pair)]) and "@import" not in render_page([broken(pair)])
     assert [meta["content"] for meta in page.named("meta") if "http-equiv" in meta] == [
         "default-src 'none'; style-src 'unsafe-inline'"
@@ -77,8 +79,8 @@ def test_every_value_is_a_text(pair):
     pair.break_applier("db2", HOSTILE)
     pair.facts["db1"]["server"]["version"] = HOSTILE
     page = Page(render_page([pair.report()]))
-    assert {tag for tag, _ in page.elements} <= {tag for tag, _ in harmless.elements}
-    assert not [name for _, attributes in page.elements for name in attributes if name.startswith("on")]
+    assert {tag for tag, _attributes in page.elements} <= {tag for tag, _attributes in harmless.elements}
+    assert not [name for _tag, attributes in page.elements for name in attributes if name.startswith("on")]
     assert HOSTILE in page.text
 
 
@@ -86,7 +88,7 @@ def test_drawing_is_told_in_words(pair):
     page = Page(render_page([pair.report()]))
     drawings = [svg for svg in page.named("svg") if str(svg.get("class")).startswith("drawing")]
     assert [svg["role"] for svg in drawings] == ["img", "img"]
-    identifiers = [str(attributes["id"]) for _, attributes in page.elements if "id" in attributes]
+    identifiers = [str(attributes["id"]) for _tag, attributes in page.elements if "id" in attributes]
     assert len(identifiers) == len(set(identifiers))
     for svg in drawings:
         assert set(str(svg["aria-labelledby"]).split()) <= set(identifiers)
@@ -138,7 +140,7 @@ def luminance(color: str) -> float:
 @pytest.mark.parametrize(
     ("colors", "text", "ground"),
     [(colors, text, ground) for colors, (text, behind) in itertools.product((LIGHT, DARK), TEXTS.items())
-     for ground in {behind, "card"}],
+     for ground in sorted({behind, "card"})],
 )  # fmt: skip
 def test_texts_can_be_read(colors, text, ground):
     darker, lighter = sorted((luminance(colors[text]), luminance(colors[ground])))
