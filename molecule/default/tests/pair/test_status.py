@@ -58,7 +58,7 @@ def test_stopped_server_is_reported(status: Status, tmp_path: Path, db1, db2) ->
     finally:
         db2.host.check_output("systemctl start %s", db2.service)
     assert run.exit_code == 2
-    assert '"msg": "CRITICAL wiki_pair: db2: its server does not run; ' in run.message
+    assert "CRITICAL wiki_pair: db2: its server does not run; " in run.message
     assert forgiving.exit_code == 0, forgiving.output
     report = kept(tmp_path)
     assert [member["error"] for member in report["members"]] == [None, "its server does not run"]
