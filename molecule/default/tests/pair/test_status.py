@@ -57,6 +57,8 @@ def test_stopped_server_is_reported(status: Status, tmp_path: Path, db1, db2) ->
         forgiving = status("--extra-vars=pair_status_fail_on=never")
     finally:
         db2.host.check_output("systemctl start %s", db2.service)
+        eventually(db1.channels, {db2.address: (True, True)})
+        eventually(db2.channels, {db1.address: (True, True)})
     assert run.exit_code == 2
     assert "CRITICAL wiki_pair: db2: its server does not run; " in run.message
     assert forgiving.exit_code == 0, forgiving.output
@@ -64,4 +66,3 @@ def test_stopped_server_is_reported(status: Status, tmp_path: Path, db1, db2) ->
     assert [member["error"] for member in report["members"]] == [None, "its server does not run"]
     assert [found["state"] for found in report["directions"]] == ["unknown", "connecting"]
     assert len(report["history"]) == 2
-    eventually(db1.channels, {db2.address: (True, True)})

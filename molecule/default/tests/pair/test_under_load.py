@@ -12,6 +12,7 @@ def load(db1, db2):
     """A database on the active member, and an application that goes on writing into it."""
     db1.load_wikidb()
     labkit.writer_start("db1", rate=50)
+    db2.waits_for("SELECT COUNT(*) FROM information_schema.tables WHERE table_name = 'ledger'", 1)
     db2.waits_for("SELECT COUNT(*) > 100 FROM wikidb.ledger", 1)
     yield
     labkit.writer_stop("db1")
