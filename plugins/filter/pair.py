@@ -72,7 +72,10 @@ def pair_findings(facts: Mapping[str, Any], wish: Mapping[str, Any]) -> List[Dic
     """Return the findings about a pair, blockers first."""
     # Ansible registers a failure as well: what tells nothing of the host is no facts.
     told = {name: fact for name, fact in facts.items() if fact and "host" in fact}
-    by_member = {name: {**planned, **_opinion(name, told)} for name, planned in wish["by_member"].items()}
+    # Nothing was planned for a member that could not be asked; of such a one there is nothing to judge.
+    by_member = {
+        name: {**planned, **_opinion(name, told)} if planned else {} for name, planned in wish["by_member"].items()
+    }
     judged = Pair(list(wish["members"]), told, {**wish, "by_member": by_member})
     findings = judge_running(judged) if wish.get("scope") == "running" else judge(judged)
     return [finding.as_dict() for finding in findings]
