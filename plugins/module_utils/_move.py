@@ -188,7 +188,7 @@ def _open_if_still_right(session: Session, peer: Session) -> None:
 
 
 def _risks(session: Session) -> List[str]:
-    """Return why acknowledged transactions of the lost member may be missing here; empty when none can be."""
+    """Return why acknowledged transactions of the lost member may be missing here; empty when nothing is known."""
     noted = read_state(session, PEER)
     if noted is None:
         return ["nothing is known of how the lost member acknowledged its commits"]

@@ -62,7 +62,9 @@ server:
   returned: success
   sample: {flavor: mysql, version: 9.7.4}
 risks:
-  description: With O(lost=true), why transactions that the lost member acknowledged may be missing here; empty when none can be.
+  description: >-
+    With O(lost=true), why transactions that the lost member acknowledged may be missing here; empty when no reason
+    is known. What it acknowledged after it was seen last, behind a network cut, nobody here can know.
   type: list
   elements: str
   returned: success
