@@ -12,6 +12,7 @@ from typing import Any, Dict
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ._bookkeeping import find_seed_mark
 from ._claim import read_claim, write_claim
 from ._connection import Session
 from ._dialect.statement import sql
@@ -19,6 +20,7 @@ from ._executor import writable
 from ._keeper import unit
 from ._module import login_of, reconcile
 from ._plan.gate import ABSENT, Gate, plan_kept_gate, show_kept_gate
+from ._plan.seed import IMPORTING
 from ._plan.steps import ClaimWrites, InstallKeeper, RemoveKeeper
 from ._read.server import read_gate
 from ._state.claim import DEPLOY
@@ -36,6 +38,7 @@ def apply_gate(module: AnsibleModule, session: Session) -> Dict[str, Any]:
         claim = read_claim(session)
         return Gate(
             gate=read_gate(session),
+            is_unfinished=(find_seed_mark(session) or {}).get("state") == IMPORTING,
             has_claim=claim is not None and claim.server_id == server_id,
             keeper=unit.read_keeper(login, session.dialect, module.run_command) if can_keep else ABSENT,
         )

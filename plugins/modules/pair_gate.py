@@ -15,6 +15,7 @@ description:
   - With O(writers=one) every server starts with its gate closed, and a service of the member, C(twoway-gate), opens the one that the
     newest claim to the writes names, once the peer has answered that it has no newer one and its own gate is not open. It closes the gate
     of a member whose claim is not the newest any more.
+  - The gate of a member whose seed was not finished is not opened; the seed does that at its end.
   - Claims stand in the table C(twoway.active), which is replicated.
 extends_documentation_fragment:
   - twoway.mysql.login

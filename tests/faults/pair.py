@@ -105,9 +105,10 @@ def _member_problems(member: str) -> Iterator[str]:
         yield f"{member}: the mark of its seed says importing"
     if labkit.sql(member, "SELECT host FROM mysql.user WHERE user = 'twoway_seed'"):
         yield f"{member}: the account of the seed is left"
-    is_closed = labkit.sql(member, "SELECT @@GLOBAL.read_only + 0") != [["0"]]
-    if is_closed != (member == "db2"):
-        yield f"{member}: its gate is {'closed' if is_closed else 'open'}"
+    gate = labkit.sql(member, "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'super_read_only')")
+    # Every one of them: with one alone, administrators may write.
+    if {value for _name, value in gate} != {"ON" if member == "db2" else "OFF"}:
+        yield f"{member}: its gate is {gate}"
 
 
 def channel_threads(member: str) -> list[str]:

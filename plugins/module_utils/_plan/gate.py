@@ -23,11 +23,13 @@ class Gate:
     :ivar gate: ``open``, ``half-open`` or ``closed``.
     :ivar has_claim: whether the newest claim to the writes is this member's.
     :ivar keeper: ``kept``, ``absent``, or ``outdated`` where another version is there, or it does not run.
+    :ivar is_unfinished: whether the member holds a part of a seed only.
     """
 
     gate: str
     has_claim: bool = False
     keeper: str = ABSENT
+    is_unfinished: bool = False
 
 
 def show_gate(gate: str) -> Dict[str, str]:
@@ -53,17 +55,19 @@ def plan_kept_gate(gate: Gate, is_active: bool, is_kept: bool) -> Plan:
     """Return the steps to a gate that a keeper keeps, or nobody.
 
     A keeper that is not wanted goes first: it would undo the rest. One that is wanted comes last, and finds it done.
+    A member with a part of a seed serves nobody; the seed itself opens its gate at the end.
 
     :param is_kept: whether one member alone is to write, so that somebody has to see to it.
     """
     steps: List[Step] = []
-    after = replace(gate, gate="open" if is_active else "closed", keeper=KEPT if is_kept else ABSENT)
+    is_open = is_active and not gate.is_unfinished
+    after = replace(gate, gate="open" if is_open else "closed", keeper=KEPT if is_kept else ABSENT)
     if not is_kept and gate.keeper != ABSENT:
         steps.append(RemoveKeeper("both members write"))
     if is_kept and is_active and not gate.has_claim:
         steps.append(ClaimWrites("this member is to take the writes"))
         after = replace(after, has_claim=True)
-    steps += plan_gate(gate.gate, is_active).steps
+    steps += plan_gate(gate.gate, is_open).steps
     if is_kept and gate.keeper != KEPT:
         steps.append(InstallKeeper("the gate has to be right after every start as well"))
     return Plan(show_kept_gate(after), steps)

@@ -31,6 +31,11 @@ class HoldClients(Step):
 
 
 @dataclass(frozen=True)
+class ReleaseClients(Step):
+    """Give the write gate the state back that it had before :class:`HoldClients`."""
+
+
+@dataclass(frozen=True)
 class MarkImporting(Step):
     """Mark the recipient as unfinished, with the schemas that are dropped before an import begins again."""
 
@@ -143,6 +148,7 @@ def plan_seed(recipient: Recipient, desired: DesiredSeed) -> Plan:
         DisableEvents("the donor runs them"),
         StartHistory("its history is the donor's from here on"),
         MarkDone("the import is complete"),
+        ReleaseClients("the data are whole"),
     ]
     return Plan({"seed": DONE, "schemas": sorted((set(recipient.schemas) - doomed) | set(desired.schemas))}, steps)
 

@@ -30,6 +30,7 @@ from .._plan import seed as plan
 from .._plan.steps import Step
 from .._read.data import holds_data, read_schemas
 from .._read.replication import describe_binlog, read_binlog, read_channel
+from .._read.server import read_gate
 from .accounts import accounts_only_here, save_accounts
 from .choice import Choice
 from .dump import save_dump, wait_for_earlier_import
@@ -56,6 +57,7 @@ class SeedRun:
         self._params = params
         self._donor_schemas = read_schemas(donor)
         self._mark: Dict[str, Any] = {}
+        self._gate = "closed"
         self.saved: Optional[str] = None
         self.saved_accounts: Optional[str] = None
         self.copied: Optional[Copied] = None
@@ -114,6 +116,7 @@ class SeedRun:
             plan.DisableEvents: self._alone(lambda _step: disable_events(self._recipient)),
             plan.StartHistory: self._alone(self._start_history),
             plan.MarkDone: self._alone(self._mark_done),
+            plan.ReleaseClients: self._release_clients,
         }
 
     def _alone(self, action: Action) -> Callable[[Any], None]:
@@ -133,8 +136,16 @@ class SeedRun:
         return by_gtid if any(by_gtid.values()) else {"file": binlog["file"], "position": binlog["position"]}
 
     def _hold_clients(self, _step: plan.HoldClients) -> None:
+        earlier = find_seed_mark(self._recipient) or {}
+        # After a killed run the gate is where that one held it; where it was before is in its mark.
+        is_held = earlier.get("state") == plan.IMPORTING
+        self._gate = str(earlier["gate"]) if is_held else read_gate(self._recipient)
         # Not the whole gate: the import itself has to get through, as an administrator.
         self._recipient.query(sql("SET GLOBAL read_only = ON"), "keep clients from writing")
+
+    def _release_clients(self, _step: plan.ReleaseClients) -> None:
+        # Also where it was closed: a server that a copy has started again lets administrators write.
+        self._recipient.query(self._recipient.dialect.set_gate(is_open=self._gate == "open"), "restore the write gate")
 
     def _file_for(self, what: str) -> str:
         """Return the path of a file, named by this moment, that keeps what is going to be overwritten."""
@@ -155,6 +166,7 @@ class SeedRun:
         self._mark = {
             "state": plan.IMPORTING,
             "donor": wish.donor,
+            "gate": self._gate,
             "method": self._choice.method.name,
             "schemas": list(step.schemas),
             "saved": self.saved or earlier.get("saved"),

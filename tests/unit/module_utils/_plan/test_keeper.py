@@ -43,6 +43,9 @@ def test_a_silent_peer_keeps_the_gate_closed_unless_it_was_away_before() -> None
         (Gate("open", True, "kept"), True, True, []),
         (Gate("closed", False, "kept"), True, False, ["remove_keeper", "open_gate"]),
         (Gate("open"), True, False, []),
+        (Gate("half-open", False, "kept"), False, True, ["close_gate"]),
+        (Gate("closed", is_unfinished=True), True, False, []),
+        (Gate("open", is_unfinished=True), True, False, ["close_gate"]),
     ],
 )
 def test_steps(gate: Gate, is_active: bool, is_kept: bool, steps: list[str]) -> None:
