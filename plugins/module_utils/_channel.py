@@ -18,8 +18,9 @@ from ._connection import Login, Session, connect
 from ._errors import Refused, ServerError, TwowayError
 from ._module import reconcile
 from ._plan.channel import DesiredChannel, plan_channel, show_channel
-from ._plan.steps import DrainApplier, Plan
+from ._plan.steps import DrainApplier, Plan, SetAppliedGtid
 from ._read.replication import read_channel
+from ._read.server import is_on
 from ._secret import Secret
 from ._state.account import check_replication_password
 from ._state.binlog import BinlogCoordinates
@@ -51,7 +52,19 @@ def _desired(params: Mapping[str, Any], session: Session) -> DesiredChannel:
         settings=ChannelSettings(**values),
         start_at=_coordinates_of(params),
         reposition=params["reposition"],
+        discard_received=params["discard_received"],
+        applied_gtid=_without_returned(session) if params["source_begins_anew"] else None,
     )
+
+
+def _without_returned(session: Session) -> Optional[SetAppliedGtid]:
+    """Return how this server forgets which of its own transactions came back to it; ``None`` where none is noted."""
+    variables = session.variables()
+    position = session.dialect.gtid_without_returned(variables)
+    if position is None:
+        return None
+    reason = "the source's log begins anew, and would lack the own transactions that came back last"
+    return SetAppliedGtid(reason, position, is_on(variables["gtid_strict_mode"]))
 
 
 def _try_account(actual: Optional[Channel], desired: DesiredChannel) -> Optional[bool]:

@@ -61,6 +61,19 @@ options:
     description: Move an existing channel to O(source_log_file) and O(source_log_position) as well.
     type: bool
     default: false
+  discard_received:
+    description:
+      - With O(state=absent), remove a channel with what it received and has not applied, also one whose applier stands still with an error.
+      - Only where those events are not wanted, or are saved - because this server is about to be seeded from its source, or its source from it.
+    type: bool
+    default: false
+  source_begins_anew:
+    description:
+      - With O(state=absent), because the source is about to be seeded from this server, and its binary log begins anew.
+      - MariaDB then also forgets which of its own transactions came back from the source last; a new channel would ask the source for what
+        follows them, and be refused. C(gtid_strict_mode) is off for that one statement.
+    type: bool
+    default: false
   tls:
     description: Whether the channel is encrypted.
     type: bool
@@ -168,6 +181,8 @@ SPEC = ArgumentSpec(
         "source_log_file": {"type": "str"},
         "source_log_position": {"type": "int"},
         "reposition": {"type": "bool", "default": False},
+        "discard_received": {"type": "bool", "default": False},
+        "source_begins_anew": {"type": "bool", "default": False},
         "tls": {"type": "bool"},
         "tls_verify": {"type": "bool"},
         "tls_ca": {"type": "str"},

@@ -75,6 +75,12 @@ options:
     description: Whether user data that the recipient holds may be overwritten. A dump of them is saved first.
     type: bool
     default: false
+  again:
+    description:
+      - Copy also where the recipient was seeded already and holds what the seed left. A recipient that still follows the donor is never
+        touched; remove its channel first.
+    type: bool
+    default: false
   backup_directory:
     description: Where the dump of overwritten data is saved, readable by the administrator alone.
     type: path
@@ -198,6 +204,7 @@ SPEC = ArgumentSpec(
         "channel": {"type": "str", "default": ""},
         "method": {"type": "str", "choices": ["auto", "clone", "backup", "dump"], "default": "auto"},
         "overwrite": {"type": "bool", "default": False},
+        "again": {"type": "bool", "default": False},
         "backup_directory": {"type": "path", "default": "/var/backups/twoway"},
         "file": {"type": "path"},
     }

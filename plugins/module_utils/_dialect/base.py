@@ -12,6 +12,7 @@ import re
 from abc import ABC, abstractmethod
 from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple, Type
 
+from .._errors import Refused
 from .._plan import steps as do
 from .._secret import Secret
 from .._state.account import Account, AccountName, parse_grants
@@ -65,6 +66,7 @@ class Dialect(ABC):
             do.StartApplier: self._start_applier,
             do.ChangeSource: self._change_source,
             do.RemoveChannel: self._remove_channel,
+            do.SetAppliedGtid: self._set_applied_gtid,
             do.CloseGate: lambda step: [self.set_gate(is_open=False)],
             do.OpenGate: lambda step: [self.set_gate(is_open=True)],
         }
@@ -235,6 +237,16 @@ class Dialect(ABC):
     @abstractmethod
     def _remove_channel(self, step: do.RemoveChannel) -> List[Statement]: ...
 
+    def gtid_without_returned(self, variables: Mapping[str, str]) -> Optional[str]:
+        """Return the applied position without this server's own transactions.
+
+        ``None`` where it has none of them, or where a server keeps them apart.
+        """
+        return None
+
+    def _set_applied_gtid(self, step: do.SetAppliedGtid) -> List[Statement]:
+        raise Refused("This server's applied position is what it has executed")
+
     @abstractmethod
     def start_applier_until(self, channel: str, coordinates: BinlogCoordinates) -> Statement:
         """Return the statement that applies events up to a place in the source's binary log and then stops."""
@@ -295,6 +307,10 @@ class Dialect(ABC):
     def gtid_covers(self, held: str, wanted: str) -> bool:
         """Return whether a server that holds one GTID set (or position) has everything of the other."""
 
+    @abstractmethod
+    def gtid_beyond(self, held: Sequence[str], wanted: str) -> str:
+        """Return the part of a GTID set (or position) that no one of the others has; empty when they have it all."""
+
     # The servers' own client programs.
 
     #: Names of the dump program, the best first.
@@ -305,6 +321,15 @@ class Dialect(ABC):
     backup_programs: List[str] = []
     #: Names of the program that unpacks its stream.
     stream_programs: List[str] = []
+    #: Names of the program that prints a log, the best first.
+    log_programs: List[str]
+
+    @abstractmethod
+    def log_filter(self, beyond: str, held: Sequence[str]) -> Optional[List[str]]:
+        """Return the arguments with which the program prints only what :meth:`gtid_beyond` found.
+
+        ``None`` where the program of this version cannot choose by GTID.
+        """
 
     @abstractmethod
     def dump_coordinates_arguments(self, variables: Mapping[str, str]) -> List[str]:

@@ -85,6 +85,8 @@ _FEATURES: Dict[str, Dict[str, Range]] = {
     "keeps_relay_log": {MYSQL: ALWAYS},
     # A replicated CREATE TABLE may replace a table that is there. MariaDB documentation, slave_ddl_exec_mode.
     "ddl_exec_mode": {MARIADB: ALWAYS},
+    # mariadb-binlog chooses by GTID and domain. MariaDB 10.8.1 and 10.9.1 release notes.
+    "log_by_gtid": {MYSQL: ALWAYS, MARIADB: ((10, 9, 1), None)},
     # mysqldump --source-data instead of --master-data. MySQL 8.0.26 release notes.
     "dump_source_data": {MYSQL: ((8, 0, 26), None)},
 }

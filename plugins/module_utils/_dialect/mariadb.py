@@ -14,7 +14,7 @@ from .._errors import Refused
 from .._plan import steps as do
 from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.channel import FILE_POSITION, GTID, Channel, ChannelSettings
-from .._state.gtid import parse_gtid_position
+from .._state.gtid import GtidPosition, parse_gtid_position
 from .base import Dialect, Row
 from .channel_row import common_settings, names_in, normalize_row, parse_common
 from .statement import Raw, Statement, sql
@@ -163,6 +163,18 @@ class MariadbDialect(Dialect):
     def _remove_channel(self, step: do.RemoveChannel) -> List[Statement]:
         return self._named("RESET SLAVE{} ALL", step.channel)
 
+    def gtid_without_returned(self, variables: Mapping[str, str]) -> Optional[str]:
+        own = int(variables["gtid_domain_id"]), int(variables["server_id"])
+        applied = parse_gtid_position(variables["gtid_slave_pos"])
+        left = GtidPosition(tuple(gtid for gtid in applied.gtids if gtid[:2] != own))
+        return None if left == applied else str(left)
+
+    def _set_applied_gtid(self, step: do.SetAppliedGtid) -> List[Statement]:
+        position = sql("SET GLOBAL gtid_slave_pos = {}", step.gtid)
+        if not step.is_strict:
+            return [position]
+        return [sql("SET GLOBAL gtid_strict_mode = 0"), position, sql("SET GLOBAL gtid_strict_mode = 1")]
+
     def start_applier_until(self, channel: str, coordinates: BinlogCoordinates) -> Statement:
         return sql(
             "START SLAVE{} SQL_THREAD UNTIL MASTER_LOG_FILE = {}, MASTER_LOG_POS = {}",
@@ -219,12 +231,25 @@ class MariadbDialect(Dialect):
     def gtid_covers(self, held: str, wanted: str) -> bool:
         return parse_gtid_position(held).covers(parse_gtid_position(wanted))
 
+    def gtid_beyond(self, held: Sequence[str], wanted: str) -> str:
+        return str(parse_gtid_position(wanted).beyond(parse_gtid_position(",".join(held))))
+
     # Client programs.
 
     dump_programs = ["mariadb-dump", "mysqldump"]
     client_programs = ["mariadb", "mysql"]
     backup_programs = ["mariadb-backup", "mariabackup"]
     stream_programs = ["mbstream", "mariadb-mbstream"]
+    log_programs = ["mariadb-binlog", "mysqlbinlog"]
+
+    def log_filter(self, beyond: str, held: Sequence[str]) -> Optional[List[str]]:
+        if not self.server.supports("log_by_gtid"):
+            return None
+        domains = [domain for domain, _server, _sequence in parse_gtid_position(beyond).gtids]
+        reached = parse_gtid_position(",".join(held))
+        starts = [str(reached.last_in(domain)) for domain in domains if reached.last_in(domain)]
+        arguments = ["--do-domain-ids=%s" % ",".join(str(domain) for domain in domains)]
+        return [*arguments, "--start-position=" + ",".join(starts)] if starts else arguments
 
     def dump_coordinates_arguments(self, variables: Mapping[str, str]) -> List[str]:
         return ["--master-data=2"]

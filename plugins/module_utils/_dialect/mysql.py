@@ -263,10 +263,17 @@ class MysqlDialect(Dialect):
     def gtid_covers(self, held: str, wanted: str) -> bool:
         return parse_gtid_set(held).contains(parse_gtid_set(wanted))
 
+    def gtid_beyond(self, held: Sequence[str], wanted: str) -> str:
+        return str(parse_gtid_set(wanted).subtract(parse_gtid_set(",".join(held))))
+
     # Client programs.
 
     dump_programs = ["mysqldump"]
     client_programs = ["mysql"]
+    log_programs = ["mysqlbinlog"]
+
+    def log_filter(self, beyond: str, held: Sequence[str]) -> Optional[List[str]]:
+        return ["--include-gtids=" + beyond]
 
     def dump_coordinates_arguments(self, variables: Mapping[str, str]) -> List[str]:
         option = "--source-data=2" if self.server.supports("dump_source_data") else "--master-data=2"

@@ -19,6 +19,7 @@ from .steps import (
     DrainApplier,
     Plan,
     RemoveChannel,
+    SetAppliedGtid,
     StartApplier,
     StartReceiver,
     Step,
@@ -54,6 +55,8 @@ class DesiredChannel:
     :ivar state: ``present`` (exists, threads as they are), ``started``, ``stopped`` or ``absent``.
     :ivar start_at: where to begin in the source's binary log, for a channel by file position that is made anew.
     :ivar reposition: also move an existing channel to ``start_at``.
+    :ivar discard_received: remove it with what it received and did not apply.
+    :ivar applied_gtid: what is to be said of the applied position before the channel is removed.
     """
 
     name: str
@@ -61,6 +64,8 @@ class DesiredChannel:
     settings: ChannelSettings = field(default_factory=ChannelSettings)
     start_at: Optional[BinlogCoordinates] = None
     reposition: bool = False
+    discard_received: bool = False
+    applied_gtid: Optional[SetAppliedGtid] = None
 
 
 def show_channel(actual: Optional[Channel], desired: DesiredChannel) -> Optional[Dict[str, Any]]:
@@ -174,10 +179,17 @@ def _start_both(channel: str, reason: str) -> List[Step]:
 
 
 def _plan_removal(actual: Optional[Channel], desired: DesiredChannel) -> Plan:
+    anew: List[Step] = [desired.applied_gtid] if desired.applied_gtid else []
     if actual is None:
-        return Plan(None)
-    steps = _steps_to_halt(actual, "the channel is not wanted")
-    return Plan(None, [*steps, RemoveChannel("the channel is not wanted", desired.name)])
+        return Plan(None, anew)
+    reason = "the channel is not wanted"
+    steps = _steps_to_discard(actual) if desired.discard_received else _steps_to_halt(actual, reason)
+    return Plan(None, [*steps, *anew, RemoveChannel(reason, desired.name)])
+
+
+def _steps_to_discard(actual: Channel) -> List[Step]:
+    reason = "what it received is not wanted either"
+    return [StopReceiver(reason, actual.name), StopApplier(reason, actual.name)]
 
 
 def _steps_to_halt(actual: Channel, reason: str) -> List[Step]:

@@ -22,6 +22,7 @@ from .judges import (
     hosts,
     identity,
     likeness,
+    rebuild,
     seed,
     writers,
 )
@@ -56,6 +57,7 @@ _BEFORE_A_DEPLOYMENT: List[Judge] = [
     hosts.restart,
     filters.wished_names,
     filters.wished_filters,
+    rebuild.member,
     seed.data_on_recipient,
     seed.space,
 ]

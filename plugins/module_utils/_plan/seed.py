@@ -98,6 +98,7 @@ class DesiredSeed:
     :ivar schemas: the user schemas the donor has.
     :ivar overwrite: whether other data on the recipient may be overwritten.
     :ivar replaces_all: whether the copy replaces everything the recipient has, so that nothing has to be dropped first.
+    :ivar again: copy also where the recipient was seeded already.
     """
 
     donor: str
@@ -105,6 +106,7 @@ class DesiredSeed:
     schemas: Tuple[str, ...]
     overwrite: bool
     replaces_all: bool = False
+    again: bool = False
 
 
 def needed_bytes(donor_schemas: Sequence[Mapping[str, Any]]) -> int:
@@ -126,10 +128,12 @@ def plan_seed(recipient: Recipient, desired: DesiredSeed) -> Plan:
     state = recipient.mark["state"] if recipient.mark else None
     if state != IMPORTING:
         follows_donor = recipient.follows == desired.donor_address
-        if follows_donor or (state == DONE and recipient.is_untouched):
+        if follows_donor or (state == DONE and recipient.is_untouched and not desired.again):
             return Plan(show_seed(recipient))
     unfinished = recipient.mark if state == IMPORTING else None
-    reason = "an earlier import was not finished" if unfinished else "the recipient has not been seeded"
+    reason = "the recipient is to be seeded again" if desired.again else "the recipient has not been seeded"
+    if unfinished:
+        reason = "an earlier import was not finished"
     # What was there before was saved by the run that set the mark.
     ours = set(unfinished["schemas"]) if unfinished else set()
     own = tuple(name for name in recipient.schemas_with_data if name not in ours)

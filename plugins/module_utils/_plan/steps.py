@@ -143,6 +143,17 @@ class RemoveChannel(Step):
 
 
 @dataclass(frozen=True)
+class SetAppliedGtid(Step):
+    """Say anew which GTID position has been applied, while no applier runs.
+
+    :ivar is_strict: whether the server would refuse a position that lacks its own transactions.
+    """
+
+    gtid: str
+    is_strict: bool
+
+
+@dataclass(frozen=True)
 class SetVariable(Step):
     """Set a global variable of the running server."""
 

@@ -70,6 +70,7 @@ class SeedRun:
             schemas=tuple(schema["name"] for schema in self._donor_schemas),
             overwrite=self._params["overwrite"],
             replaces_all=self._choice.method.is_physical,
+            again=self._params["again"],
         )
 
     def read(self) -> plan.Recipient:

@@ -187,6 +187,22 @@ class GtidPosition:
             reached[domain] = max(sequence, reached.get(domain, 0))
         return reached
 
+    def last_in(self, domain_id: int) -> GtidPosition:
+        """Return the part of the position that is furthest in a domain.
+
+        >>> str(parse_gtid_position("1-1-40,1-2-38").last_in(1))
+        '1-1-40'
+        """
+        return GtidPosition(tuple(sorted(self.domain(domain_id).gtids, key=lambda gtid: gtid[2])[-1:]))
+
+    def beyond(self, other: GtidPosition) -> GtidPosition:
+        """Return the GTIDs of this position that the other is not at or behind.
+
+        >>> str(parse_gtid_position("1-1-40,2-2-7").beyond(parse_gtid_position("1-1-39,2-2-9")))
+        '1-1-40'
+        """
+        return GtidPosition(tuple(gtid for gtid in self.gtids if not other.covers(GtidPosition((gtid,)))))
+
     def __bool__(self) -> bool:
         return bool(self.gtids)
 

@@ -28,6 +28,7 @@ def desired(version: str, **options: Any) -> Any:
     """The wish that a module's options describe; those that are not named are not set."""
     params: dict[str, Any] = {item.name: None for item in fields(ChannelSettings)}
     params.update(channel="", state="started", source_log_file=None, source_log_position=None, reposition=False)
+    params.update(discard_received=False, source_begins_anew=False)
     return _channel._desired({**params, **options}, session_on(version))
 
 

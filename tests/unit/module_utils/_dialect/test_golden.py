@@ -69,6 +69,8 @@ STEPS: list[do.Step] = [
     do.ChangeSource("", "no'rth", {"source_host": "198.51.100.1", "source_password": PASSWORD, "coordinates": "gtid"}),
     do.ChangeSource("", "", {"coordinates": "file_position"}, PLACE),
     do.ChangeSource("", "", {}, PLACE),
+    do.SetAppliedGtid("", "1-1-40", is_strict=True),
+    do.SetAppliedGtid("", "1-1-40", is_strict=False),
     do.OpenGate(""),
     do.CloseGate(""),
 ]  # fmt: skip
@@ -108,6 +110,10 @@ def facts(dialect: Dialect) -> Iterator[str]:
         yield f"dump, gtid_mode {gtid_mode}: {' '.join(arguments)}"
     yield f"dump, plain: {' '.join(dialect.dump_plain_arguments())}"
     yield f"client with TLS: {dialect.client_tls_options(None)} {dialect.client_tls_options('/etc/ssl/ca.pem')}"
+    peer = MYSQL_GTIDS if dialect.server.flavor == MYSQL else "1-1-39,2-2-7"
+    own = MYSQL_GTIDS + ":99" if dialect.server.flavor == MYSQL else "1-1-40,2-2-7,3-3-1"
+    beyond = dialect.gtid_beyond([peer, ""], own)
+    yield f"beyond the peer's: {beyond} {dialect.log_programs} {dialect.log_filter(beyond, [peer, ''])}"
     yield f"programs: {dialect.dump_programs} {dialect.client_programs}"
 
 

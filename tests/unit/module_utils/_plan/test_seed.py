@@ -96,3 +96,17 @@ def test_when_a_seed_is_needed(
 ) -> None:
     plan = plan_seed(Recipient((), (), mark, is_untouched, follows), DesiredSeed("db1", DONOR, ("wikidb",), False))
     assert bool(plan.steps) is steps
+
+
+def test_again_copies_over_an_untouched_seed_and_saves_it() -> None:
+    untouched = Recipient(("wikidb",), ("wikidb",), {"state": do.DONE, "schemas": ["wikidb"]}, True, None)
+    desired = DesiredSeed("db1", DONOR, ("wikidb",), True)
+    assert plan_seed(untouched, desired).steps == []
+    steps = [step.name for step in plan_seed(untouched, replace(desired, again=True)).steps]
+    assert steps[:2] == ["hold_clients", "save_data"]
+    assert "import_data" in steps
+
+
+def test_again_does_not_touch_a_recipient_that_follows_the_donor() -> None:
+    follower = Recipient(("wikidb",), ("wikidb",), {"state": do.DONE, "schemas": ["wikidb"]}, False, DONOR)
+    assert plan_seed(follower, DesiredSeed("db1", DONOR, ("wikidb",), True, again=True)).steps == []

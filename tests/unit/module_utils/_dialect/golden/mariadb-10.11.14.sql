@@ -1,4 +1,4 @@
-features: bind_address_list binlog_format_setting ddl_exec_mode gtid_domains retention_seconds
+features: bind_address_list binlog_format_setting ddl_exec_mode gtid_domains log_by_gtid retention_seconds
 receiver_can_change_alone: False
 semi_sync_name: rpl_semi_sync_master
 gate_variable: read_only
@@ -13,6 +13,7 @@ dump, gtid_mode ON: --master-data=2
 dump, gtid_mode OFF: --master-data=2
 dump, plain: 
 client with TLS: {'ssl': 1, 'ssl-verify-server-cert': 0} {'ssl': 1, 'ssl-verify-server-cert': 1, 'ssl-ca': '/etc/ssl/ca.pem'}
+beyond the peer's: 1-1-40,3-3-1 ['mariadb-binlog', 'mysqlbinlog'] ['--do-domain-ids=1,3', '--start-position=1-1-39']
 programs: ['mariadb-dump', 'mysqldump'] ['mariadb', 'mysql']
 
 -- read_account
@@ -209,6 +210,14 @@ CHANGE MASTER TO MASTER_USE_GTID = no, MASTER_LOG_FILE = 'binlog.000002', MASTER
 
 -- change_source
 CHANGE MASTER TO MASTER_LOG_FILE = 'binlog.000002', MASTER_LOG_POS = 4711;
+
+-- set_applied_gtid
+SET GLOBAL gtid_strict_mode = 0;
+SET GLOBAL gtid_slave_pos = '1-1-40';
+SET GLOBAL gtid_strict_mode = 1;
+
+-- set_applied_gtid
+SET GLOBAL gtid_slave_pos = '1-1-40';
 
 -- open_gate
 SET GLOBAL read_only = 0;

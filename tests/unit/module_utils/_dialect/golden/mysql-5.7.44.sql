@@ -1,4 +1,4 @@
-features: binlog_format_setting channel_retry_count gtid_mode keeps_relay_log own_certificates semisync_plugins super_read_only
+features: binlog_format_setting channel_retry_count gtid_mode keeps_relay_log log_by_gtid own_certificates semisync_plugins super_read_only
 receiver_can_change_alone: True
 semi_sync_name: rpl_semi_sync_master
 gate_variable: super_read_only
@@ -13,6 +13,7 @@ dump, gtid_mode ON: --master-data=2 --set-gtid-purged=ON
 dump, gtid_mode OFF: --master-data=2 --set-gtid-purged=OFF
 dump, plain: --set-gtid-purged=OFF
 client with TLS: {'ssl-mode': 'REQUIRED'} {'ssl-mode': 'VERIFY_CA', 'ssl-ca': '/etc/ssl/ca.pem'}
+beyond the peer's: 3e11fa47-71ca-11e1-9e33-c80aa9429562:99 ['mysqlbinlog'] ['--include-gtids=3e11fa47-71ca-11e1-9e33-c80aa9429562:99']
 programs: ['mysqldump'] ['mysql']
 
 -- read_account
@@ -207,6 +208,12 @@ CHANGE MASTER TO MASTER_AUTO_POSITION = 0, MASTER_LOG_FILE = 'binlog.000002', MA
 
 -- change_source
 CHANGE MASTER TO MASTER_LOG_FILE = 'binlog.000002', MASTER_LOG_POS = 4711 FOR CHANNEL '';
+
+-- set_applied_gtid
+refused: This server's applied position is what it has executed
+
+-- set_applied_gtid
+refused: This server's applied position is what it has executed
 
 -- open_gate
 SET GLOBAL read_only = OFF;

@@ -1,4 +1,4 @@
-features: bind_address_list change_source_statement channel_compression channel_retry_count clone dump_source_data dynamic_privileges filter_tables gtid_mode hex_definitions keeps_relay_log own_certificates persisted_variables public_key_request replica_statements replica_variables retention_seconds semisync_plugins semisync_source_plugin show_replicas super_read_only x_plugin
+features: bind_address_list change_source_statement channel_compression channel_retry_count clone dump_source_data dynamic_privileges filter_tables gtid_mode hex_definitions keeps_relay_log log_by_gtid own_certificates persisted_variables public_key_request replica_statements replica_variables retention_seconds semisync_plugins semisync_source_plugin show_replicas super_read_only x_plugin
 receiver_can_change_alone: True
 semi_sync_name: rpl_semi_sync_source
 gate_variable: super_read_only
@@ -13,6 +13,7 @@ dump, gtid_mode ON: --source-data=2 --set-gtid-purged=ON
 dump, gtid_mode OFF: --source-data=2 --set-gtid-purged=OFF
 dump, plain: --set-gtid-purged=OFF
 client with TLS: {'ssl-mode': 'REQUIRED'} {'ssl-mode': 'VERIFY_CA', 'ssl-ca': '/etc/ssl/ca.pem'}
+beyond the peer's: 3e11fa47-71ca-11e1-9e33-c80aa9429562:99 ['mysqlbinlog'] ['--include-gtids=3e11fa47-71ca-11e1-9e33-c80aa9429562:99']
 programs: ['mysqldump'] ['mysql']
 
 -- read_account
@@ -207,6 +208,12 @@ CHANGE REPLICATION SOURCE TO SOURCE_AUTO_POSITION = 0, SOURCE_LOG_FILE = 'binlog
 
 -- change_source
 CHANGE REPLICATION SOURCE TO SOURCE_LOG_FILE = 'binlog.000002', SOURCE_LOG_POS = 4711 FOR CHANNEL '';
+
+-- set_applied_gtid
+refused: This server's applied position is what it has executed
+
+-- set_applied_gtid
+refused: This server's applied position is what it has executed
 
 -- open_gate
 SET GLOBAL read_only = OFF;

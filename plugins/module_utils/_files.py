@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Files on the member that nobody else reads, and that are whole or not there."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import Iterator
+
+
+class Draft:
+    """A file that is being written."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._file = os.fdopen(descriptor, "wb")
+        self.is_wanted = True
+
+    def write(self, content: bytes) -> None:
+        """Add to the file."""
+        self._file.write(content)
+
+    def discard(self) -> None:
+        """Let the file not appear after all."""
+        self.is_wanted = False
+
+    def close(self) -> None:
+        """Make sure that the content is on the disk."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+
+@contextmanager
+def appear(path: str) -> Iterator[Draft]:
+    """Give a file to write, which gets its name when the block ends without an error; its owner alone may read it."""
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    partial = path + ".partial"
+    draft = Draft(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    try:
+        yield draft
+    finally:
+        draft.close()
+    if draft.is_wanted:
+        os.replace(partial, path)
+    else:
+        os.unlink(partial)
