@@ -2,8 +2,8 @@
 
 Usage: run.py FLAVOR [--sample N] [--seed N]
 
-LAB_INSTANCE chooses the lab, which is removed afterwards. The last lines are JSON with what the interrupted deployments
-and the broken copies showed; see deploy.py and copies.py.
+LAB_INSTANCE chooses the lab, which is removed afterwards. A sample leaves out the tests marked as long. The last
+lines are JSON with what the interrupted deployments and the broken copies showed; see deploy.py and copies.py.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ def main(arguments: list[str]) -> int:
         sys.exit(f"Name a flavor: {', '.join(labkit.FLAVORS)}.")
     settings = environment(FLAVOR=arguments[0])
     tables = [str(BIN / "pytest"), "-q", "--confcutdir", str(HERE), str(HERE)]
+    tables += ["-m", "not long"] if "--sample" in arguments else []
     failures = subprocess.run(tables, cwd=TOP, env=settings, check=False).returncode
     points = [str(BIN / "python"), str(HERE / "deploy.py"), *arguments]
     failures |= subprocess.run(points, cwd=TOP, env=settings, check=False).returncode

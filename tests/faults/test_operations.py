@@ -13,6 +13,7 @@ REBUILD = "twoway.mysql.rebuild_member"
 _BOTH = labkit.DEFAULT_MEMBERS
 #: What only an administrator can do on a member whose gate is closed.
 _LIFT = {"mysql": "SET GLOBAL super_read_only = 0;", "mariadb": ""}
+_DIVERGED_ROWS = "SELECT id, name FROM wikidb.category WHERE id > 900 ORDER BY id"
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,7 @@ def diverged(client: str) -> str:
     return client
 
 
+@pytest.mark.long
 def test_rebuild_wants_a_member_that_does_not_take_the_writes(diverged: str) -> None:
     for name, code in (("db1", "REBUILD_FROM_STANDBY on db2"), ("", "REBUILD_MEMBER_INVALID")):
         before = {member: pair.channel_threads(member) for member in _BOTH}
@@ -61,28 +63,33 @@ def test_rebuild_wants_a_member_that_does_not_take_the_writes(diverged: str) -> 
         assert {member: pair.channel_threads(member) for member in _BOTH} == before
 
 
+@pytest.mark.long
 def test_check_mode_tells_what_would_be_lost(diverged: str) -> None:
-    rows = labkit.sql("db2", "SELECT id, name FROM wikidb.category WHERE id > 900 ORDER BY id")
+    rows = labkit.sql("db2", _DIVERGED_ROWS)
     checked = playbook.run(REBUILD, {"pair_rebuild_member": "db2"}, ["--check"])
     assert checked.exit_code == 0, checked.output
     assert "wikidb.category" in checked.output
     assert "are not on db1" in checked.output
-    assert labkit.sql("db2", "SELECT id, name FROM wikidb.category WHERE id > 900 ORDER BY id") == rows
+    assert labkit.sql("db2", _DIVERGED_ROWS) == rows
     assert pair.channel_threads("db2") == ["Yes", "Yes"]
 
 
-def test_rebuild_saves_what_only_the_member_has_and_ends_in_a_sound_pair(diverged: str) -> None:
+@pytest.mark.long
+def test_a_rebuild_can_be_killed(diverged: str) -> None:
     killed = playbook.run(
         REBUILD, {"pair_rebuild_member": "db2"}, FAULT_TASK="twoway.mysql.pair : Link | Both members are ready"
     )
     assert killed.exit_code == -9, killed.output
+
+
+def test_rebuild_saves_what_only_the_member_has_and_ends_in_a_sound_pair(diverged: str) -> None:
     done = playbook.run(REBUILD, {"pair_rebuild_member": "db2"})
     assert done.exit_code == 0, done.output
     saved = labkit.shell("db2", "cat /var/backups/twoway/errant-*.sql").stdout
     assert "errant one" in saved
     assert "errant two" in saved
     assert "unlogged" in labkit.shell("db2", "cat /var/backups/twoway/before-seed-*.sql").stdout
-    assert labkit.sql("db2", "SELECT id, name FROM wikidb.category WHERE id > 900") == [["901", "another"]]
+    assert labkit.sql("db2", _DIVERGED_ROWS) == [["901", "another"]]
     assert _judge() == pair.Verdict((), 0)
     mark = json.loads(str(labkit.sql("db2", "SELECT mark FROM twoway.seed")[0][0]))
     assert mark["donor"] == "db1"
