@@ -20,6 +20,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._plan.judges.view imp
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.pair import judge, judge_running
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.variables import restart_needed
 from ansible_collections.twoway.mysql.plugins.module_utils._report.build import build_report
+from ansible_collections.twoway.mysql.plugins.module_utils._report.comparison import report_comparison
 
 # What a distribution of today installs, for a plan before there is a server.
 _EXPECTED = {"mysql": Server("mysql", (9, 7, 0)), "mariadb": Server("mariadb", (11, 8, 0))}
@@ -111,6 +112,11 @@ def pair_report(
     return build_report(facts, wish, pair_findings(facts, wish), canaries or {})
 
 
+def comparison_report(found: Mapping[str, Any], replica: str, done: Optional[Mapping[str, Any]] = None) -> List[str]:
+    """Return a comparison, and the row changes made before it, in lines that a person reads."""
+    return report_comparison(found, replica, done)
+
+
 class FilterModule:
     """The filters of this file."""
 
@@ -124,4 +130,5 @@ class FilterModule:
             "pair_active": pair_active,
             "pair_findings": pair_findings,
             "pair_report": pair_report,
+            "comparison_report": comparison_report,
         }

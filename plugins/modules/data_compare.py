@@ -11,42 +11,26 @@ short_description: Compare all data of a replica with those of its source, while
 version_added: 0.1.0
 author: The twoway.mysql authors (@twoway)
 description:
-  - Runs on the replica with a session on each server, and reads both at one synchronized point.
-  - The applier of the replica stands still for the moment that finding the point takes; the receiver goes on. On MySQL the source's
-    writes are held for milliseconds, and the module refuses where a long statement would make that longer; MariaDB needs no lock.
-  - Rows are hashed in the servers, with functions that every supported version has. All columns count; NULL is not an empty text.
+  - Runs on the replica with a session on each server, and changes no data on either.
+  - Tables are read in chunks, bounded by their primary or a unique key, on both servers at the same time and without any lock. Rows are hashed
+    in the servers (SHA-256, of which 64 bits count), with functions that every supported version has. The bytes of all columns count, generated
+    and invisible ones too - case, accents, trailing spaces, NULL against an empty text, the last digit of a FLOAT.
+  - What differs then is looked at again at synchronized points, so that rows on their way are no difference. For such a point the applier of
+    the replica stands still until it has reached a snapshot of the source; the receiver goes on. On MySQL the source's writes are held for
+    milliseconds, and the module refuses where a long statement would make that longer; MariaDB needs no lock.
+  - One comparison covers both directions of a pair. On a replica that takes writes of its own, a row counts as different when it differed in the
+    same way at two points, between which the source received what the replica had.
+  - Without a key a table is read as a whole, and its differing rows are counted but not named.
 extends_documentation_fragment:
   - twoway.mysql.login
+  - twoway.mysql.comparison
   - twoway.mysql.attributes
   - twoway.mysql.attributes.info
-options:
-  source_host:
-    description: Address of the source.
-    type: str
-    required: true
-  source_port:
-    description: TCP port of the source.
-    type: int
-    default: 3306
-  source_user:
-    description: Account at the source, made with O(twoway.mysql.replication_account#module:accounts[].purpose=seed).
-    type: str
-    required: true
-  source_password:
-    description: Password of O(source_user).
-    type: str
-    required: true
-  source_ca_cert:
-    description: CA certificate (PEM) that the source's certificate must be signed with. The connection is encrypted in any case.
-    type: path
-  channel:
-    description: Channel with which the replica follows the source.
-    type: str
-    default: ""
-  timeout_seconds:
-    description: How long the replica may take to reach the synchronized point.
-    type: int
-    default: 300
+notes:
+  - The result, and the file C(/var/lib/twoway/compare.json) on the replica's host, hold keys of differing rows, and no other values.
+  - Tables of engines without a consistent snapshot (MyISAM, for example) are compared too; under writes the second look decides about them.
+  - A comparison of some tables alone is kept there only where these differ.
+  - Check mode compares as well, and leaves no file.
 """
 
 EXAMPLES = r"""
@@ -56,7 +40,17 @@ EXAMPLES = r"""
     source_user: twoway_seed
     source_password: "{{ seed_password }}"
   register: comparison
-  failed_when: not comparison.is_equal
+  failed_when: comparison is failed or comparison.is_equal is false
+
+- name: Compare one schema without disturbing anybody
+  twoway.mysql.data_compare:
+    source_host: 198.51.100.1
+    source_user: twoway_seed
+    source_password: "{{ seed_password }}"
+    schemas: [wikidb]
+    exclude: [wikidb.cache]
+    max_lag_seconds: 5
+    max_threads_running: 20
 """
 
 RETURN = r"""
@@ -66,76 +60,120 @@ server:
   returned: success
   sample: {flavor: mysql, version: 9.7.4}
 is_equal:
-  description: Whether all tables have the same content; V(null) in check mode, which does not compare.
+  description: Whether all tables have the same columns and content; V(null) where rows changed whenever they were looked at.
   type: bool
   returned: success
-  sample: true
-tables:
-  description: How many tables were compared.
-  type: int
-  returned: success
-  sample: 8
+  sample: false
 at:
-  description: The synchronized point, in the source's binary log.
+  description: When the comparison ended, in UTC.
+  type: str
+  returned: success
+  sample: "2026-11-25T11:20:31Z"
+source:
+  description: Name of the source.
+  type: str
+  returned: success
+  sample: db1
+point:
+  description: The last synchronized point, in the source's binary log; V(null) when all chunks were equal at once.
   type: str
   returned: success
   sample: "binlog.000002:91034"
-differences:
-  description: Tables that differ or are missing, with the number of rows on both sides.
+seconds:
+  description: How long it took, pauses included.
+  type: float
+  returned: success
+  sample: 4.37
+chunks:
+  description: How many chunks were read.
+  type: int
+  returned: success
+  sample: 71
+paused_seconds:
+  description: How long it waited for O(max_lag_seconds) and O(max_threads_running).
+  type: float
+  returned: success
+  sample: 0.0
+tables:
+  description: What was found, for each table.
   type: list
   elements: dict
   returned: success
-  sample: [{table: wikidb.page, problem: content differs, source_rows: 120, replica_rows: 119}]
+  contains:
+    schema:
+      description: Its schema.
+      type: str
+      returned: success
+      sample: wikidb
+    table:
+      description: Its name.
+      type: str
+      returned: success
+      sample: page
+    result:
+      description: >-
+        V(equal), V(different), V(columns_differ), V(missing_at_source), V(missing_at_replica), or V(unknown) where rows changed whenever they
+        were looked at.
+      type: str
+      returned: success
+      sample: different
+    source_rows:
+      description: Number of rows read at the source; V(null) where none were read.
+      type: int
+      returned: success
+      sample: 120
+    replica_rows:
+      description: The same at the replica.
+      type: int
+      returned: success
+      sample: 119
+    columns:
+      description: Columns that are not defined alike, or missing on one side; content is not compared then.
+      type: list
+      elements: str
+      returned: success
+      sample: []
+    only_at_source:
+      description: Number of rows that the replica lacks; V(null) when not counted.
+      type: int
+      returned: success
+      sample: 1
+    only_at_replica:
+      description: Number of rows that the source lacks; V(null) when not counted.
+      type: int
+      returned: success
+      sample: 0
+    different_rows:
+      description: Number of rows that both have, with different values; V(null) when not counted.
+      type: int
+      returned: success
+      sample: 2
+    rows:
+      description: Some of them - the key, where the row is (V(source), V(replica), V(both)), and the columns that differ.
+      type: list
+      elements: dict
+      returned: success
+      sample: [{key: {id: 7}, where: both, columns: [title]}]
 """
 
-from contextlib import closing
-
-from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
 from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import note_comparison
-from ansible_collections.twoway.mysql.plugins.module_utils._compare import compare
-from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login, connect
-from ansible_collections.twoway.mysql.plugins.module_utils._module import login_of, run_session_module
-from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
-
-SPEC = ArgumentSpec(
-    options={
-        "source_host": {"type": "str", "required": True},
-        "source_port": {"type": "int", "default": 3306},
-        "source_user": {"type": "str", "required": True},
-        "source_password": {"type": "str", "required": True, "no_log": True},
-        "source_ca_cert": {"type": "path"},
-        "channel": {"type": "str", "default": ""},
-        "timeout_seconds": {"type": "int", "default": 300},
-    }
-)
-
-
-def source_login(params):
-    """Return the login at the source."""
-    return Login(
-        user=params["source_user"],
-        password=Secret(params["source_password"]),
-        host=params["source_host"],
-        port=params["source_port"],
-        ca_cert=params["source_ca_cert"],
-        tls=True,
-    )
+from ansible_collections.twoway.mysql.plugins.module_utils._compare.options import comparison_options, request_of
+from ansible_collections.twoway.mysql.plugins.module_utils._compare.record import compare_and_record
+from ansible_collections.twoway.mysql.plugins.module_utils._module import run_session_module
 
 
 def read(module, session):
     """Return the module's result."""
-    params = module.params
-    if module.check_mode:
-        return {"changed": False, "is_equal": None, "tables": 0, "at": None, "differences": []}
-    with closing(connect(source_login(params))) as source, closing(connect(login_of(params))) as snapshot:
-        result = compare(session, snapshot, source, params["channel"], params["timeout_seconds"])
-    if result["is_equal"]:
+    request = request_of(module.params)
+    name = module.params["source_name"] or module.params["source_host"]
+    result = compare_and_record(session, request, name, keep=not module.check_mode)
+    if result["is_equal"] and request.choice.is_everything and not module.check_mode:
         note_comparison(session)
     return {"changed": False, **result}
 
 
 def main():
-    run_session_module(SPEC, read)
+    run_session_module(comparison_options(), read)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ the donor grows during the copy, by situation. The last line is JSON.
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import os
 import statistics
@@ -21,6 +20,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import commits
 import data
 import labkit
 import playbook
@@ -146,25 +146,12 @@ class Bench:
         labkit.writer_start("db1", rate=_RATE)
         time.sleep(_LISTENING_SECONDS)
         begun = time.time()
-        undisturbed = longest_gap(begun - _LISTENING_SECONDS + 3, begun)
+        undisturbed = commits.longest_gap_ms("db1", begun - _LISTENING_SECONDS + 3, begun)
         copy, _seconds = self.deploy(method)
         labkit.writer_stop("db1")
         offset = time.time() - time.monotonic()
         start = copy.at + offset
-        return round(longest_gap(start, start + (copy.seconds or 0)) - undisturbed, 1)
-
-
-def longest_gap(start: float, end: float) -> float:
-    """Milliseconds between the two neighbouring commits of the writer on the donor that are farthest apart.
-
-    :param start: seconds of the epoch, as the writer notes them in each row.
-    """
-    question = (
-        "SELECT SUBSTRING_INDEX(note, ' ', -1) + 0e0 AS at FROM wikidb.ledger WHERE note LIKE 'written by db1 at %'"
-    )
-    moments = sorted(float(str(row[0])) for row in labkit.sql("db1", question))
-    inside = [moment for moment in moments if start <= moment <= end]
-    return 1000 * max((later - earlier for earlier, later in itertools.pairwise(inside)), default=0.0)
+        return round(commits.longest_gap_ms("db1", start, start + (copy.seconds or 0)) - undisturbed, 1)
 
 
 def measure_stalls(bench: Bench, further_tables: list[int]) -> dict[str, float]:

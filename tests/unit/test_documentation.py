@@ -59,9 +59,10 @@ def test_options(name: str) -> None:
     assert said(documentation(name).get("options") or {}, "suboptions") == said(spec_of(name).options, "options")
 
 
-def test_login_options() -> None:
-    spec = importlib.import_module(f"{PACKAGE}.module_utils._argspec").login_options()
-    assert said(fragment_options("twoway.mysql.login"), "suboptions") == said(spec.options, "options")
+@pytest.mark.parametrize(("fragment", "place"), [("login", "_argspec"), ("comparison", "_compare.options")])
+def test_options_of_a_fragment(fragment: str, place: str) -> None:
+    spec = getattr(importlib.import_module(f"{PACKAGE}.module_utils.{place}"), f"{fragment}_options")()
+    assert said(fragment_options(f"twoway.mysql.{fragment}"), "suboptions") == said(spec.options, "options")
 
 
 @every_module
@@ -135,8 +136,10 @@ def test_examples(name: str) -> None:
         action = next(key for key in task if "." in key)
         if action != f"twoway.mysql.{name}":
             continue
-        options = {**fragment_options("twoway.mysql.login"), **documentation(name).get("options", {})}
-        assert set(task[action] or {}) <= set(options), task["name"]
+        options = set(documentation(name).get("options", {})).union(
+            *map(fragment_options, documentation(name)["extends_documentation_fragment"])
+        )
+        assert set(task[action] or {}) <= options, task["name"]
 
 
 @every_module

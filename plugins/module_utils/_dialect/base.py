@@ -347,6 +347,10 @@ class Dialect(ABC):
         """Return the question for the GTID position at a place in the binary log; ``None`` where a dump tells it."""
         return None
 
+    def fresh_statistics(self) -> Optional[Statement]:
+        """Return the statement after which the session sees sizes of tables as they are; ``None`` where it does."""
+        return None
+
     def read_first_gtids(self, file: str) -> Optional[Statement]:
         """Return the question for the GTIDs that are gone before a file of the binary log begins.
 

@@ -87,6 +87,8 @@ _FEATURES: Dict[str, Dict[str, Range]] = {
     "ddl_exec_mode": {MARIADB: ALWAYS},
     # mariadb-binlog chooses by GTID and domain. MariaDB 10.8.1 and 10.9.1 release notes.
     "log_by_gtid": {MYSQL: ALWAYS, MARIADB: ((10, 9, 1), None)},
+    # Sizes of tables are kept for a day, unless a session wants them fresh. MySQL 8.0.3 release notes.
+    "statistics_cache": {MYSQL: ((8, 0, 3), None)},
     # mysqldump --source-data instead of --master-data. MySQL 8.0.26 release notes.
     "dump_source_data": {MYSQL: ((8, 0, 26), None)},
 }

@@ -266,6 +266,11 @@ class MysqlDialect(Dialect):
     def gtid_beyond(self, held: Sequence[str], wanted: str) -> str:
         return str(parse_gtid_set(wanted).subtract(parse_gtid_set(",".join(held))))
 
+    def fresh_statistics(self) -> Optional[Statement]:
+        if not self.server.supports("statistics_cache"):
+            return None
+        return sql("SET SESSION information_schema_stats_expiry = 0")
+
     # Client programs.
 
     dump_programs = ["mysqldump"]

@@ -20,7 +20,7 @@ SYSTEM_SCHEMAS = ("mysql", "sys", "information_schema", "performance_schema")
 
 _NOT_USER_DATA = Raw(", ".join(quote_literal(name) for name in (*SYSTEM_SCHEMAS, BOOKKEEPING_SCHEMA)))
 
-_TRANSACTIONAL_ENGINES = frozenset({"InnoDB", "ROCKSDB", "TokuDB"})
+TRANSACTIONAL_ENGINES = frozenset({"InnoDB", "ROCKSDB", "TokuDB"})
 
 
 def read_schemas(session: Session) -> List[Dict[str, Any]]:
@@ -77,7 +77,7 @@ def non_transactional_engines(schemas: List[Dict[str, Any]]) -> List[str]:
     ['MyISAM']
     """
     used = {engine for schema in schemas for engine in schema["engines"]}
-    return sorted(used - _TRANSACTIONAL_ENGINES - {"VIEW"})
+    return sorted(used - TRANSACTIONAL_ENGINES - {"VIEW"})
 
 
 _AUDITS = {

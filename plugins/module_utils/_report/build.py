@@ -230,7 +230,11 @@ def _last_comparison(told: Mapping[str, Facts], addresses: Mapping[str, str]) ->
     """Return the latest comparison that either member keeps, with names of members instead of addresses."""
     names = {address: name for name, address in addresses.items()}
     found = [
-        {**fact["comparison"], "replica": name, "source": names.get(fact["comparison"]["source"])}
+        {
+            **fact["comparison"],
+            "replica": name,
+            "source": names.get(fact["comparison"]["source"], fact["comparison"]["source"]),
+        }
         for name, fact in told.items()
         if fact.get("comparison")
     ]

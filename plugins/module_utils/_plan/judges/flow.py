@@ -155,9 +155,11 @@ def skipped_transactions(pair: Pair) -> Iterator[Finding]:
 
 
 def compared(pair: Pair) -> Iterator[Finding]:
-    for name, facts in pair.known:
-        last = facts.get("comparison") or {}
-        if last.get("is_equal") is False:
+    kept = [(name, facts["comparison"]) for name, facts in pair.known if facts.get("comparison")]
+    latest = max((str(last.get("at")) for _name, last in kept), default="")
+    for name, last in kept:
+        # A later one, on either member, has looked again.
+        if last.get("is_equal") is False and str(last.get("at")) == latest:
             yield Finding(
                 "MEMBERS_DIFFER",
                 BLOCKER,

@@ -91,6 +91,7 @@ def questions(dialect: Dialect) -> Iterator[tuple[str, list[Statement | None]]]:
     yield "start_history", [*dialect.start_history(gtid, 2), *dialect.start_history("", None)]
     yield "wait_for_gtid", [dialect.wait_for_gtid(gtid, 1.5), dialect.wait_for_gtid(gtid, 0.0)]
     yield "read_gtid_at", [dialect.read_gtid_at(PLACE)]
+    yield "fresh_statistics", [dialect.fresh_statistics()]
     yield "set_gate", [dialect.set_gate(is_open=True), dialect.set_gate(is_open=False)]
     yield "lift_gate", [dialect.lift_gate()]
     yield "disable_event_on_replica", [dialect.disable_event_on_replica("wiki`db", "nightly")]

@@ -132,6 +132,8 @@ def test_latest_comparison_of_either_member(pair):
     pair.facts["db1"]["comparison"] = {**kept, "at": "2026-11-24T10:00:00Z", "source": "10.8.60.6"}
     comparison = pair.report()["comparison"]
     assert (comparison["source"], comparison["replica"]) == ("db1", "db2")
+    pair.facts["db2"]["comparison"]["source"] = "db1"
+    assert pair.report()["comparison"]["source"] == "db1"
 
 
 def test_ledgers_of_both_members_are_one(pair):

@@ -63,6 +63,9 @@ SELECT MASTER_GTID_WAIT('1-1-40,2-2-7', 0.0) = 0 AS reached;
 -- read_gtid_at
 SELECT BINLOG_GTID_POS('binlog.000002', 4711);
 
+-- fresh_statistics
+(none)
+
 -- set_gate
 SET GLOBAL read_only = 0;
 SET GLOBAL read_only = 1;

@@ -61,6 +61,9 @@ SELECT WAIT_FOR_EXECUTED_GTID_SET('3e11fa47-71ca-11e1-9e33-c80aa9429562:1-40', 0
 -- read_gtid_at
 (none)
 
+-- fresh_statistics
+(none)
+
 -- set_gate
 SET GLOBAL read_only = OFF;
 SET GLOBAL super_read_only = ON;

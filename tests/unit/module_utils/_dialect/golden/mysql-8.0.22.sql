@@ -1,4 +1,4 @@
-features: bind_address_list channel_compression channel_retry_count clone dynamic_privileges filter_tables gtid_mode hex_definitions keeps_relay_log log_by_gtid own_certificates persisted_variables public_key_request replica_statements retention_seconds semisync_plugins show_replicas super_read_only x_plugin
+features: bind_address_list channel_compression channel_retry_count clone dynamic_privileges filter_tables gtid_mode hex_definitions keeps_relay_log log_by_gtid own_certificates persisted_variables public_key_request replica_statements retention_seconds semisync_plugins show_replicas statistics_cache super_read_only x_plugin
 receiver_can_change_alone: True
 semi_sync_name: rpl_semi_sync_master
 gate_variable: super_read_only
@@ -60,6 +60,9 @@ SELECT WAIT_FOR_EXECUTED_GTID_SET('3e11fa47-71ca-11e1-9e33-c80aa9429562:1-40', 0
 
 -- read_gtid_at
 (none)
+
+-- fresh_statistics
+SET SESSION information_schema_stats_expiry = 0;
 
 -- set_gate
 SET GLOBAL read_only = OFF;

@@ -1,4 +1,4 @@
-features: binary_log_status bind_address_list change_source_statement channel_compression channel_retry_count clone clone_within_series dump_source_data dynamic_privileges event_disable_on_replica filter_tables gtid_mode hex_definitions keeps_relay_log log_by_gtid own_certificates persisted_variables public_key_request replica_statements replica_variables reset_binary_logs retention_seconds semisync_plugins semisync_source_plugin show_replicas super_read_only x_plugin
+features: binary_log_status bind_address_list change_source_statement channel_compression channel_retry_count clone clone_within_series dump_source_data dynamic_privileges event_disable_on_replica filter_tables gtid_mode hex_definitions keeps_relay_log log_by_gtid own_certificates persisted_variables public_key_request replica_statements replica_variables reset_binary_logs retention_seconds semisync_plugins semisync_source_plugin show_replicas statistics_cache super_read_only x_plugin
 receiver_can_change_alone: True
 semi_sync_name: rpl_semi_sync_source
 gate_variable: super_read_only
@@ -60,6 +60,9 @@ SELECT WAIT_FOR_EXECUTED_GTID_SET('3e11fa47-71ca-11e1-9e33-c80aa9429562:1-40', 0
 
 -- read_gtid_at
 (none)
+
+-- fresh_statistics
+SET SESSION information_schema_stats_expiry = 0;
 
 -- set_gate
 SET GLOBAL read_only = OFF;

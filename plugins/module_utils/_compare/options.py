@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Options of the modules that compare a replica with its source."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from .._argspec import ArgumentSpec
+from .._connection import Login
+from .._module import login_of
+from .._secret import Secret
+from .run import Request
+from .tables import Choice
+from .throttle import Limits
+
+
+def comparison_options() -> ArgumentSpec:
+    """Return the options; documented by the fragment ``comparison``."""
+    return ArgumentSpec(
+        options={
+            "source_host": {"type": "str", "required": True},
+            "source_port": {"type": "int", "default": 3306},
+            "source_user": {"type": "str", "required": True},
+            "source_password": {"type": "str", "required": True, "no_log": True},
+            "source_ca_cert": {"type": "path"},
+            "source_name": {"type": "str"},
+            "channel": {"type": "str", "default": ""},
+            "schemas": {"type": "list", "elements": "str", "default": []},
+            "tables": {"type": "list", "elements": "str", "default": []},
+            "exclude": {"type": "list", "elements": "str", "default": []},
+            "chunk_bytes": {"type": "int", "default": 16777216},
+            "parallel": {"type": "int"},
+            "max_lag_seconds": {"type": "float"},
+            "max_threads_running": {"type": "int"},
+            "max_rows": {"type": "int", "default": 20},
+            "timeout_seconds": {"type": "int", "default": 300},
+        }
+    )
+
+
+def request_of(params: Mapping[str, Any]) -> Request:
+    """Return what is to be compared."""
+    return Request(
+        source=_source_login(params),
+        replica=login_of(params),
+        channel=params["channel"],
+        choice=Choice(params["schemas"], params["tables"], params["exclude"]),
+        limits=Limits(params["max_lag_seconds"], params["max_threads_running"], params["timeout_seconds"]),
+        timeout_seconds=params["timeout_seconds"],
+        chunk_bytes=params["chunk_bytes"],
+        parallel=params["parallel"],
+        most_rows=params["max_rows"],
+    )
+
+
+def _source_login(params: Mapping[str, Any]) -> Login:
+    return Login(
+        user=params["source_user"],
+        password=Secret(params["source_password"]),
+        host=params["source_host"],
+        port=params["source_port"],
+        ca_cert=params["source_ca_cert"],
+        tls=True,
+    )

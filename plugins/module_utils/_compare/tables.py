@@ -1,0 +1,215 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Reads which tables a member has, how their rows are found, and what two members have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+from .._connection import Session
+from .._dialect.statement import Identifier, Raw, sql
+from .._read.data import BOOKKEEPING_SCHEMA, SYSTEM_SCHEMAS, TRANSACTIONAL_ENGINES
+from .columns import Column
+
+Name = Tuple[str, str]
+"""Schema and table."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with rows of its own.
+
+    :ivar key: the columns that name a row; empty where none do.
+    :ivar key_name: the key's name on this member.
+    :ivar row_bytes: the server's estimate of a row's size.
+    :ivar has_triggers: whether a change of a row sets off more.
+    :ivar is_transactional: whether its engine takes changes back.
+    """
+
+    name: Name
+    columns: Tuple[Column, ...]
+    key: Tuple[Column, ...] = ()
+    key_name: str = ""
+    row_bytes: int = 0
+    has_triggers: bool = False
+    is_transactional: bool = True
+
+    @property
+    def quoted(self) -> str:
+        """The name as SQL."""
+        return sql("{}.{}", Identifier(self.name[0]), Identifier(self.name[1])).text
+
+    @property
+    def bounds_chunks(self) -> bool:
+        """Whether the rows can be read in pieces."""
+        return bool(self.key) and all(column.bounds_chunks for column in self.key)
+
+    @property
+    def rows_from(self) -> str:
+        """The table in the order of its key, as SQL: a server left to itself might read all of it for a piece."""
+        if not self.bounds_chunks:
+            return self.quoted
+        return "%s FORCE INDEX (%s)" % (self.quoted, sql("{}", Identifier(self.key_name)).text)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which tables are compared; nothing named means all.
+
+    :ivar exclude: names of schemas, or of tables as ``schema.table``.
+    """
+
+    schemas: Sequence[str] = ()
+    tables: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is left out."""
+        return not (self.schemas or self.tables or self.exclude)
+
+    def includes(self, name: Name) -> bool:
+        """Return whether a table is compared.
+
+        >>> Choice(tables=["a.b"]).includes(("a", "b")), Choice(exclude=["a"]).includes(("a", "b"))
+        (True, False)
+        """
+        full = "%s.%s" % name
+        if name[0] in self.exclude or full in self.exclude:
+            return False
+        return not (self.schemas or self.tables) or name[0] in self.schemas or full in self.tables
+
+
+_WHERE = "TABLE_SCHEMA NOT IN ({})"
+
+
+def _ask(session: Session, template: str, action: str) -> List[Dict[str, Any]]:
+    names = (*SYSTEM_SCHEMAS, BOOKKEEPING_SCHEMA)
+    excluded = Raw(sql(", ".join("{}" for _name in names), *names).text)
+    return session.query(sql(template.replace("%W", _WHERE), excluded), action)
+
+
+def read_tables(session: Session, choice: Choice) -> Dict[Name, Table]:
+    """Return the chosen tables of users."""
+    fresh = session.dialect.fresh_statistics()
+    if fresh:
+        session.query(fresh, "ask for fresh statistics")
+    columns = _read_columns(session)
+    keys = _read_keys(session)
+    triggered = {
+        (row["s"], row["t"])
+        for row in _ask(
+            session,
+            "SELECT DISTINCT EVENT_OBJECT_SCHEMA AS s, EVENT_OBJECT_TABLE AS t FROM information_schema.TRIGGERS"
+            " WHERE EVENT_OBJECT_SCHEMA NOT IN ({})",
+            "list the triggers",
+        )
+    }
+    question = (
+        "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, AVG_ROW_LENGTH AS bytes, ENGINE AS engine"
+        " FROM information_schema.TABLES"
+        " WHERE TABLE_TYPE = 'BASE TABLE' AND %W ORDER BY TABLE_SCHEMA, TABLE_NAME"
+    )
+    tables = {}
+    for row in _ask(session, question, "list the tables"):
+        name = (row["s"], row["t"])
+        if choice.includes(name):
+            listed = tuple(columns[name])
+            key_name, key = _best_key(keys.get(name, {}), {column.name: column for column in listed})
+            tables[name] = Table(
+                name,
+                listed,
+                key,
+                key_name,
+                int(row["bytes"] or 0),
+                name in triggered,
+                row["engine"] in TRANSACTIONAL_ENGINES,
+            )
+    return tables
+
+
+def _read_columns(session: Session) -> Dict[Name, List[Column]]:
+    question = (
+        "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, COLUMN_NAME AS c, DATA_TYPE AS kind, CHARACTER_SET_NAME AS charset,"
+        " COLLATION_NAME AS collation, IS_NULLABLE AS nullable, COALESCE(GENERATION_EXPRESSION, '') <> '' AS is_made"
+        " FROM information_schema.COLUMNS WHERE %W ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION"
+    )
+    columns: Dict[Name, List[Column]] = {}
+    for row in _ask(session, question, "list the columns"):
+        column = Column(
+            row["c"],
+            str(row["kind"]).lower(),
+            row["charset"],
+            row["collation"],
+            row["nullable"] == "YES",
+            bool(row["is_made"]),
+        )
+        columns.setdefault((row["s"], row["t"]), []).append(column)
+    return columns
+
+
+Keys = Dict[str, List[Optional[str]]]
+"""Columns by name of the key; ``None`` for a part that is no whole column without NULL."""
+
+
+def _read_keys(session: Session) -> Dict[Name, Keys]:
+    question = (
+        "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, INDEX_NAME AS k,"
+        " IF(SUB_PART IS NULL AND NULLABLE <> 'YES', COLUMN_NAME, NULL) AS c FROM information_schema.STATISTICS"
+        " WHERE NON_UNIQUE = 0 AND %W"
+        " ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME <> 'PRIMARY', INDEX_NAME, SEQ_IN_INDEX"
+    )
+    keys: Dict[Name, Keys] = {}
+    for row in _ask(session, question, "list the keys"):
+        keys.setdefault((row["s"], row["t"]), {}).setdefault(row["k"], []).append(row["c"])
+    return keys
+
+
+def _best_key(keys: Keys, columns: Dict[str, Column]) -> Tuple[str, Tuple[Column, ...]]:
+    """Return the first key whose order can be used, else the first that names rows at all."""
+    usable = [(name, tuple(columns[part] for part in parts if part)) for name, parts in keys.items() if all(parts)]
+    ordered = [(name, key) for name, key in usable if all(column.bounds_chunks for column in key)]
+    return next(iter(ordered or usable), ("", ()))
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A table that both members have, with the same columns."""
+
+    source: Table
+    replica: Table
+
+    @property
+    def name(self) -> Name:
+        """Schema and table."""
+        return self.source.name
+
+
+def share(source: Table, replica: Table) -> Shared:
+    """Return both in one shape: NULL counts where either member allows it, and rows are named by one key.
+
+    The columns of both must be the same.
+    """
+    nullable = {column.name for table in (source, replica) for column in table.columns if column.nullable}
+    columns = tuple(
+        Column(c.name, c.kind, c.character_set, c.collation, c.name in nullable, c.is_generated) for c in source.columns
+    )
+    same_key = [column.name for column in source.key] == [column.name for column in replica.key]
+    key = source.key if same_key else ()
+
+    def shaped(table: Table) -> Table:
+        return replace(table, columns=columns, key=key, key_name=table.key_name if key else "")
+
+    return Shared(shaped(source), shaped(replica))
+
+
+def differing_columns(source: Table, replica: Table) -> List[str]:
+    """Return the columns that are not defined alike, or that one member lacks, in the order of their names."""
+    definitions = [{column.name: column.definition for column in table.columns} for table in (source, replica)]
+    names = set(definitions[0]) | set(definitions[1])
+    return sorted(name for name in names if definitions[0].get(name) != definitions[1].get(name))

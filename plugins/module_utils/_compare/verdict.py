@@ -1,0 +1,142 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Looks again, at synchronized points, at what differed: a row on its way is no difference."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass
+from itertools import islice
+from typing import Callable, Deque, Dict, Iterable, List, Optional
+
+from .._connection import Session
+from .._read.replication import read_binlog
+from .._wait import wait_for
+from .chunks import Chunk, Place
+from .members import Lane
+from .point import Synchronizer
+from .result import EQUAL, MOST_DIFFERENCES, UNKNOWN, TableResult
+from .rows import Seen, differing_rows
+from .tables import Name, Shared
+
+_MOST_LOOKS = 5
+_SNAPSHOT_SECONDS = 20
+_EXCHANGE_SECONDS = 10
+
+
+@dataclass
+class _Suspect:
+    """A chunk that differed.
+
+    :ivar seen: its differing rows at the point before; ``None`` before the first.
+    """
+
+    chunk: Chunk
+    seen: Optional[Dict[Place, Seen]] = None
+    looks: int = 0
+
+
+Detail = Callable[[Lane, Shared, Dict[Place, Seen]], None]
+"""Told of rows that differ for certain, while both members stand at the point."""
+
+
+class Judge:
+    """Decides about chunks that differed.
+
+    At one point both members have the same transactions of the source. The replica may have others of its own that the
+    source has not yet; so a row counts when it differed in the same way at two points, between which the source
+    received what the replica had at the first.
+    """
+
+    def __init__(
+        self,
+        lane: Lane,
+        synchronizer: Synchronizer,
+        results: Dict[Name, TableResult],
+        details: List[Detail],
+        takes_writes: bool,
+    ) -> None:
+        """Prepare.
+
+        :param takes_writes: whether the replica has writers of its own; else one point is proof.
+        """
+        self._lane = lane
+        self._synchronizer = synchronizer
+        self._results = results
+        self._details = details
+        self._takes_writes = takes_writes
+
+    def decide(self, chunks: Iterable[Chunk], exchange: Callable[[], object]) -> None:
+        """Enter into the results what is different.
+
+        :param exchange: returns when the source has what the replica has now, or does not get it.
+        """
+        waiting = deque(_Suspect(chunk) for chunk in chunks)
+        while waiting:
+            with self._synchronizer.point(self._lane):
+                again = self._look(waiting)
+            waiting.extend(again)
+            if again:
+                exchange()
+
+    def _look(self, waiting: Deque[_Suspect]) -> List[_Suspect]:
+        """Take suspects from the queue while the snapshot is young; return those to look at once more."""
+        until = time.monotonic() + _SNAPSHOT_SECONDS
+        again = []
+        while waiting:
+            suspect = waiting.popleft()
+            if not self._results[suspect.chunk.table.name].is_full:
+                again += self._look_at(suspect)
+            if time.monotonic() > until:
+                break
+        return again
+
+    def _look_at(self, suspect: _Suspect) -> List[_Suspect]:
+        table = suspect.chunk.table
+        known = self._results[table.name].differing
+        found = {
+            place: seen
+            for place, seen in islice(differing_rows(self._lane, suspect.chunk), MOST_DIFFERENCES + 1)
+            if place not in known
+        }
+        before = suspect.seen or {}
+        certain = {place: seen for place, seen in found.items() if before.get(place) == seen}
+        unsettled = {place: seen for place, seen in found.items() if place not in certain}
+        if suspect.looks + 1 >= _MOST_LOOKS:
+            certain, unsettled = self._settle(table, certain, unsettled), {}
+        if certain:
+            self._results[table.name].add(certain)
+            for detail in self._details:
+                detail(self._lane, table, certain)
+        return [_Suspect(suspect.chunk, unsettled, suspect.looks + 1)] if unsettled else []
+
+    def _settle(self, table: Shared, certain: Dict[Place, Seen], unsettled: Dict[Place, Seen]) -> Dict[Place, Seen]:
+        if not self._takes_writes:
+            return {**certain, **unsettled}
+        if unsettled and self._results[table.name].result == EQUAL:
+            self._results[table.name].result = UNKNOWN
+        return certain
+
+
+def exchange(control: Session, source: Session) -> bool:
+    """Return whether the source got the transactions that the replica has now."""
+    own = read_binlog(control, control.variables()).gtid
+    reached, _gtid = wait_for(
+        lambda: read_binlog(source, source.variables()).gtid,
+        lambda gtid: source.dialect.gtid_covers(gtid, own),
+        _EXCHANGE_SECONDS,
+    )
+    return reached
+
+
+def is_equal(results: Iterable[TableResult]) -> Optional[bool]:
+    """Return whether all tables are equal; ``None`` where that stayed open."""
+    seen = {result.result for result in results}
+    if seen - {EQUAL, UNKNOWN}:
+        return False
+    return None if UNKNOWN in seen else True

@@ -1,0 +1,151 @@
+"""What no status of a pair shows, and a comparison does: two writers' conflicts, a member that skips its own events."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import labkit
+import pair
+import playbook
+import pytest
+
+COMPARE = "twoway.mysql.compare_pair"
+pytestmark = pytest.mark.long
+
+Rows = list[list[str | None]]
+
+_BOTH = labkit.DEFAULT_MEMBERS
+_TWO_WRITERS = {"pair_writers": "both"}
+_TABLE = """
+    CREATE SCHEMA shop;
+    CREATE TABLE shop.item (id INT PRIMARY KEY, name VARCHAR(40) NOT NULL, stock INT) ENGINE = InnoDB;
+    INSERT INTO shop.item VALUES (1, 'apple', 10), (2, 'berry', 20), (3, 'cherry', NULL);
+"""
+_ROWS = "SELECT id, name, stock FROM shop.item ORDER BY id"
+_APPLIER = {
+    "mysql": ("STOP REPLICA SQL_THREAD", "START REPLICA SQL_THREAD"),
+    "mariadb": ("STOP SLAVE SQL_THREAD", "START SLAVE SQL_THREAD"),
+}
+#: A member whose data are replaced by those of an older backup, and that follows its peer from there with its old
+#: server id: it takes the rows that it wrote since for its own, and skips them. A MariaDB server does not when it is
+#: semi-synchronous and strict.
+_RESTORE = {
+    "mysql": """
+        STOP REPLICA; RESET BINARY LOGS AND GTIDS; SET GLOBAL gtid_purged = '{gtid}';
+        SET sql_log_bin = 0; {rows} SET sql_log_bin = 1; START REPLICA;
+    """,
+    "mariadb": """
+        STOP SLAVE; SET GLOBAL rpl_semi_sync_slave_enabled = OFF; RESET MASTER;
+        SET sql_log_bin = 0; {rows} SET sql_log_bin = 1;
+        SET GLOBAL gtid_slave_pos = '{gtid}'; START SLAVE;
+    """,
+}
+_EXECUTED = {"mysql": "SELECT @@gtid_executed", "mariadb": "SELECT @@gtid_current_pos"}
+_BACKUP_GTID = {"mysql": "SELECT REPLACE(@@gtid_executed, '\\n', '')", "mariadb": "SELECT @@gtid_slave_pos"}
+
+
+@pytest.fixture(scope="module")
+def client(flavor: str) -> str:
+    """A pair of two writers with a table; the name of its client program."""
+    labkit.up(flavor, image="server", fresh=True)
+    labkit.load_wikidb("db1")
+    labkit.sql("db1", _TABLE)
+    done = playbook.run(variables=_TWO_WRITERS)
+    assert done.exit_code == 0, done.output
+    return labkit.FLAVORS[flavor].client
+
+
+def _compare(**variables: object) -> tuple[playbook.Finished, dict[str, Any]]:
+    """A run of the playbook, and what it kept on the member that compared."""
+    done = playbook.run(COMPARE, {**_TWO_WRITERS, **variables})
+    kept: dict[str, Any] = json.loads(labkit.shell("db2", "cat /var/lib/twoway/compare.json").stdout)
+    return done, kept
+
+
+def _table(kept: dict[str, Any]) -> dict[str, Any]:
+    return next(table for table in kept["tables"] if (table["schema"], table["table"]) == ("shop", "item"))
+
+
+def _different_tables(kept: dict[str, Any]) -> list[str]:
+    return [table["table"] for table in kept["tables"] if table["result"] != "equal"]
+
+
+def _looks_healthy() -> bool:
+    return pair.channel_threads("db2") == ["Yes", "Yes"]
+
+
+def _wait_for_rows(member: str, rows: Rows) -> None:
+    playbook.wait(lambda: labkit.sql(member, _ROWS) == rows)
+    assert labkit.sql(member, _ROWS) == rows
+
+
+def test_a_fresh_pair_is_equal(client: str) -> None:
+    checked = playbook.run(COMPARE, _TWO_WRITERS, ["--check"])
+    assert (checked.exit_code, checked.changes) == (0, []), checked.output
+    assert "EQUAL: db1 and db2" in checked.output
+    accounts = [labkit.sql(member, "SELECT user FROM mysql.user WHERE user = 'twoway_compare'") for member in _BOTH]
+    assert accounts == [[], []]
+
+
+def test_rows_that_two_writers_swapped(client: str) -> None:
+    stop, start = _APPLIER[client]
+    for member in _BOTH:
+        labkit.sql(member, stop)
+    labkit.sql("db1", "UPDATE shop.item SET name = 'by db1' WHERE id IN (1, 3);")
+    labkit.sql("db2", "UPDATE shop.item SET name = 'by db2' WHERE id IN (1, 3);")
+    for member in _BOTH:
+        labkit.sql(member, start)
+    # The last event of either is one that the other never receives, because it is its own.
+    _wait_for_rows("db1", [["1", "by db2", "10"], ["2", "berry", "20"], ["3", "by db2", None]])
+    _wait_for_rows("db2", [["1", "by db1", "10"], ["2", "berry", "20"], ["3", "by db1", None]])
+    assert _looks_healthy()
+    done, kept = _compare(pair_compare_truth="db1")
+    assert (done.exit_code, done.changes) == (2, []), done.output
+    assert "shop.item: 2 rows on both, with different values" in done.output
+    assert "TO CHANGE on db2, so that its rows are those of db1" in done.output
+    assert _different_tables(kept) == ["item"]
+    assert sorted(row["key"]["id"] for row in _table(kept)["rows"]) == [1, 3]
+    assert [row["columns"] for row in _table(kept)["rows"]] == [["name"], ["name"]]
+    assert labkit.sql("db2", _ROWS) == [["1", "by db1", "10"], ["2", "berry", "20"], ["3", "by db1", None]]
+
+
+def test_rows_are_changed_on_the_member_that_is_named_alone(client: str) -> None:
+    refused = playbook.run(COMPARE, {**_TWO_WRITERS, "pair_compare_truth": "db2", "pair_compare_change": "db2"})
+    assert refused.exit_code == 2
+    assert any("pair_compare_change the other one" in error for error in refused.errors), refused.output
+    executed = {member: labkit.sql(member, _EXECUTED[client]) for member in _BOTH}
+    done = playbook.run(COMPARE, {**_TWO_WRITERS, "pair_compare_truth": "db2", "pair_compare_change": "db1"})
+    assert done.exit_code == 0, done.output
+    assert "CHANGED on db1, so that its rows are those of db2" in done.output
+    assert "EQUAL: db2 and db1" in done.output
+    assert {member: labkit.sql(member, _EXECUTED[client]) for member in _BOTH} == executed
+    rows: Rows = [["1", "by db1", "10"], ["2", "berry", "20"], ["3", "by db1", None]]
+    assert [labkit.sql(member, _ROWS) for member in _BOTH] == [rows, rows]
+    # What changed on one side alone goes on changing on both.
+    labkit.sql("db1", "UPDATE shop.item SET name = 'by both' WHERE id IN (1, 3);")
+    _wait_for_rows("db2", [["1", "by both", "10"], ["2", "berry", "20"], ["3", "by both", None]])
+
+
+def test_a_restored_member_that_skipped_its_own_events(client: str) -> None:
+    gtid = labkit.sql("db2", _BACKUP_GTID[client])[0][0]
+    labkit.sql(
+        "db2",
+        "INSERT INTO shop.item VALUES (11, 'n', 1), (12, 'n', 1), (13, 'n', 1); DELETE FROM shop.item WHERE id = 3;",
+    )
+    present: Rows = [["1", "by both", "10"], ["2", "berry", "20"]]
+    present += [[number, "n", "1"] for number in ("11", "12", "13")]
+    _wait_for_rows("db1", present)
+    rows = "DELETE FROM shop.item WHERE id > 10; INSERT INTO shop.item VALUES (3, 'by both', NULL);"
+    labkit.sql("db2", _RESTORE[client].format(gtid=gtid, rows=rows))
+    labkit.sql("db1", "UPDATE shop.item SET stock = 22 WHERE id = 2;")
+    _wait_for_rows("db2", [["1", "by both", "10"], ["2", "berry", "22"], ["3", "by both", None]])
+    assert _looks_healthy()
+    done, kept = _compare()
+    assert done.exit_code == 2, done.output
+    assert _different_tables(kept) == ["item"]
+    found = _table(kept)
+    assert (found["only_at_source"], found["only_at_replica"], found["different_rows"]) == (3, 1, 0)
+    assert sorted((row["key"]["id"], row["where"]) for row in found["rows"]) == [
+        (3, "replica"), (11, "source"), (12, "source"), (13, "source"),
+    ]  # fmt: skip
