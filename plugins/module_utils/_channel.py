@@ -126,7 +126,7 @@ def apply_channel(module: AnsibleModule, session: Session) -> Dict[str, Any]:
     try:
         result = reconcile(module, session, read, plan, show, {DrainApplier: _drain(session, wait_seconds)})
         if desired.state == "started" and not module.check_mode:
-            _wait_until_running(session, desired.name, before, wait_seconds)
+            wait_until_running(session, desired.name, before, wait_seconds)
     except TwowayError as error:
         done: Dict[str, Any] = {key: result[key] for key in ("changed", "steps") if key in result}
         error.details = {"channel": _channel_after_failure(read), **done, **error.details}
@@ -143,7 +143,7 @@ def _channel_after_failure(read: Callable[[], Optional[Channel]]) -> Optional[Di
     return channel.as_dict() if channel else None
 
 
-def _wait_until_running(session: Session, name: str, before: Optional[Channel], timeout_seconds: float) -> None:
+def wait_until_running(session: Session, name: str, before: Optional[Channel], timeout_seconds: float) -> None:
     """Return when the receiver is connected and the applier works.
 
     An applier that stood still with an error runs for a moment before it meets the same event again: it has to apply

@@ -16,29 +16,12 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 from ._connection import Login, Session
 from ._dialect.statement import sql
 from ._files import appear
+from ._log import print_log
 from ._read.replication import read_binlog
-from ._seed.client import find_program, option_file, program
 from ._state.binlog import BinlogCoordinates
 from ._state.transaction import Transaction, read_transactions, summarize
 
-_STALL_SECONDS = 600
 _MOST_SHOWN = 50
-
-
-def print_log(session: Session, login: Login, arguments: Sequence[str]) -> Iterator[bytes]:
-    """Yield the lines that the server's program prints of a log, with the rows in words.
-
-    :param arguments: which log, and which part; a log of the server itself is read over a session.
-    """
-    with option_file(login, session.dialect) as defaults:
-        command = [find_program(session.dialect.log_programs), "--defaults-file=" + defaults, "--verbose", *arguments]
-        with program(command, reads=False) as printer:
-            rest = b""
-            for chunk in printer.chunks(_STALL_SECONDS):
-                *lines, rest = (rest + chunk).split(b"\n")
-                yield from lines
-            if rest:
-                yield rest
 
 
 class _Counter:

@@ -20,6 +20,7 @@ from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.channel import Channel
 from .._state.variables import normalize_value
 from .features import Server
+from .rows import put_row, remove_row
 from .statement import Identifier, Raw, Statement, sql, sql_list
 
 Row = Mapping[str, Any]
@@ -67,6 +68,10 @@ class Dialect(ABC):
             do.ChangeSource: self._change_source,
             do.RemoveChannel: self._remove_channel,
             do.SetAppliedGtid: self._set_applied_gtid,
+            do.CommitEmpty: self._commit_empty,
+            do.SkipNext: self._skip_next,
+            do.RemoveRow: remove_row,
+            do.PutRow: put_row,
             do.CloseGate: lambda step: [self.set_gate(is_open=False)],
             do.OpenGate: lambda step: [self.set_gate(is_open=True)],
         }
@@ -246,6 +251,30 @@ class Dialect(ABC):
 
     def _set_applied_gtid(self, step: do.SetAppliedGtid) -> List[Statement]:
         raise Refused("This server's applied position is what it has executed")
+
+    def read_failed_transaction(self, channel: str) -> Optional[Statement]:
+        """Return the question for the GTID of the transaction that a channel's applier failed with.
+
+        ``None`` where it is the first one that is not applied.
+        """
+        return None
+
+    @abstractmethod
+    def way_to_skip(self, channel: Channel, has_gtid: bool, variables: Mapping[str, str]) -> str:
+        """Return how the applier of a channel passes over exactly one transaction: a word of ``_plan.repair``.
+
+        :param has_gtid: whether the transaction has a GTID.
+        """
+
+    def gtid_after(self, variables: Mapping[str, str], gtid: str) -> str:
+        """Return the applied position with one more transaction."""
+        raise Refused("This server's applied position is what it has executed")
+
+    def _commit_empty(self, step: do.CommitEmpty) -> List[Statement]:
+        raise Refused("This server takes no transaction for executed without what it does")
+
+    @abstractmethod
+    def _skip_next(self, step: do.SkipNext) -> List[Statement]: ...
 
     @abstractmethod
     def start_applier_until(self, channel: str, coordinates: BinlogCoordinates) -> Statement:

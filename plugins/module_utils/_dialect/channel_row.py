@@ -73,6 +73,7 @@ def parse_common(row: Row, name: str, settings: ChannelSettings, **more: Any) ->
         source_server_id=_number(row["source_server_id"]) or None,
         received=_coordinates(row["source_log_file"], row["read_source_log_pos"]),
         applied=_coordinates(row["relay_source_log_file"], row["exec_source_log_pos"]),
+        relay=_coordinates(row.get("relay_log_file"), row.get("relay_log_pos")),
         receiver_error=_thread_error(row, "io"),
         applier_error=_thread_error(row, "sql"),
         lag_seconds=_number(row["seconds_behind_source"]),

@@ -83,6 +83,8 @@ _FEATURES: Dict[str, Dict[str, Range]] = {
     "persisted_variables": {MYSQL: ((8, 0, 11), None)},
     # Also with GTIDs, what was received is applied after a restart; MariaDB fetches it again.
     "keeps_relay_log": {MYSQL: ALWAYS},
+    # APPLYING_TRANSACTION tells what a worker failed with. MySQL 8.0.1 release notes.
+    "applying_transaction": {MYSQL: ((8, 0, 1), None)},
     # A replicated CREATE TABLE may replace a table that is there. MariaDB documentation, slave_ddl_exec_mode.
     "ddl_exec_mode": {MARIADB: ALWAYS},
     # mariadb-binlog chooses by GTID and domain. MariaDB 10.8.1 and 10.9.1 release notes.

@@ -12,6 +12,7 @@ from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence
 
 from .._errors import Refused
 from .._plan import steps as do
+from .._plan.repair import COUNTER, POSITION
 from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.channel import FILE_POSITION, GTID, Channel, ChannelSettings
 from .._state.gtid import GtidPosition, parse_gtid_position
@@ -174,6 +175,20 @@ class MariadbDialect(Dialect):
         if not step.is_strict:
             return [position]
         return [sql("SET GLOBAL gtid_strict_mode = 0"), position, sql("SET GLOBAL gtid_strict_mode = 1")]
+
+    def way_to_skip(self, channel: Channel, has_gtid: bool, variables: Mapping[str, str]) -> str:
+        # The counter leaves alone what was received; appliers in parallel refuse it where there are several domains.
+        is_parallel = int(variables.get("slave_parallel_threads", "0")) > 0
+        return POSITION if channel.settings.coordinates == GTID and is_parallel else COUNTER
+
+    def gtid_after(self, variables: Mapping[str, str], gtid: str) -> str:
+        return str(parse_gtid_position(variables["gtid_slave_pos"]).advanced_to(parse_gtid_position(gtid)))
+
+    def _skip_next(self, step: do.SkipNext) -> List[Statement]:
+        return [
+            sql("SET SESSION default_master_connection = {}", step.channel),
+            sql("SET GLOBAL sql_slave_skip_counter = 1"),
+        ]
 
     def start_applier_until(self, channel: str, coordinates: BinlogCoordinates) -> Statement:
         return sql(

@@ -12,6 +12,7 @@ from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence
 
 from .._errors import Refused
 from .._plan import steps as do
+from .._plan.repair import COUNTER, EMPTY_TRANSACTION
 from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.channel import FILE_POSITION, GTID, Channel, ChannelSettings
 from .._state.gtid import parse_gtid_set
@@ -202,6 +203,35 @@ class MysqlDialect(Dialect):
 
     def _remove_channel(self, step: do.RemoveChannel) -> List[Statement]:
         return self._for_channel("RESET {} ALL", step.channel)
+
+    def read_failed_transaction(self, channel: str) -> Optional[Statement]:
+        if not self.server.supports("applying_transaction"):
+            return None
+        return sql(
+            "SELECT APPLYING_TRANSACTION AS gtid FROM performance_schema.replication_applier_status_by_worker"
+            " WHERE CHANNEL_NAME = {} AND LAST_ERROR_NUMBER <> 0 AND APPLYING_TRANSACTION LIKE '%-%:%'"
+            " ORDER BY LAST_ERROR_TIMESTAMP DESC LIMIT 1",
+            channel,
+        )
+
+    def way_to_skip(self, channel: Channel, has_gtid: bool, variables: Mapping[str, str]) -> str:
+        # The counter is ignored without a word where a transaction has a GTID.
+        return EMPTY_TRANSACTION if has_gtid else COUNTER
+
+    def _commit_empty(self, step: do.CommitEmpty) -> List[Statement]:
+        return [
+            sql("SET SESSION gtid_next = {}", step.gtid),
+            sql("BEGIN"),
+            sql("COMMIT"),
+            sql("SET SESSION gtid_next = 'AUTOMATIC'"),
+        ]
+
+    def _skip_next(self, step: do.SkipNext) -> List[Statement]:
+        return [sql("SET GLOBAL sql_{}_skip_counter = 1", Raw(self._replica_variable))]
+
+    @property
+    def _replica_variable(self) -> str:
+        return "replica" if self.server.supports("replica_variables") else "slave"
 
     def start_applier_until(self, channel: str, coordinates: BinlogCoordinates) -> Statement:
         return sql(

@@ -18,6 +18,7 @@ from typing import Any, Dict, List, Optional, Tuple
 from .._secret import Secret
 from .._state.account import AccountName
 from .._state.binlog import BinlogCoordinates
+from .._state.table import Image, Table
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,53 @@ class SetAppliedGtid(Step):
 
     gtid: str
     is_strict: bool
+
+
+@dataclass(frozen=True)
+class CommitEmpty(Step):
+    """Take a transaction for executed, by committing one with its GTID that does nothing."""
+
+    gtid: str
+
+
+@dataclass(frozen=True)
+class SkipNext(Step):
+    """Let the applier pass over the transaction that it stands at, once it starts."""
+
+    channel: str
+
+
+@dataclass(frozen=True)
+class NoteSkip(Step):
+    """Record, on this member, which transaction is passed over."""
+
+    transaction: str
+
+
+@dataclass(frozen=True)
+class SaveRow(Step):
+    """Keep a row that is about to be removed, as SQL in a file."""
+
+    table: Table
+    key: Tuple[str, ...]
+    image: Image
+
+
+@dataclass(frozen=True)
+class RemoveRow(Step):
+    """Remove the row with a key."""
+
+    table: Table
+    key: Tuple[str, ...]
+    image: Image
+
+
+@dataclass(frozen=True)
+class PutRow(Step):
+    """Put a row that is missing."""
+
+    table: Table
+    image: Image
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from .._bookkeeping import STATE_FOLDER
 from .._connection import Session
 from .._dialect.statement import sql
 
+LEDGER = "skipped.jsonl"
 _MOST_SKIPPED = 20
 _MOST_DIFFERENT = 20
 
@@ -55,13 +56,14 @@ def read_comparison(folder: str = STATE_FOLDER) -> Optional[Dict[str, Any]]:
 
 def read_skipped(folder: str = STATE_FOLDER) -> Dict[str, Any]:
     """Return the ledger of transactions that were skipped on this member: their ``count``, and the ``last`` ones."""
-    entries = list(_entries(os.path.join(folder, "skipped.jsonl")))
+    entries = list(read_ledger(folder))
     return {"count": len(entries), "last": entries[-_MOST_SKIPPED:]}
 
 
-def _entries(path: str) -> Iterator[Dict[str, Any]]:
+def read_ledger(folder: str = STATE_FOLDER) -> Iterator[Dict[str, Any]]:
+    """Yield the entries of the ledger of skipped transactions, the oldest first."""
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(os.path.join(folder, LEDGER), encoding="utf-8") as file:
             lines = file.readlines()
     except (OSError, ValueError):
         return

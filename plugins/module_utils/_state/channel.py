@@ -80,6 +80,7 @@ class Channel:
     :ivar receiver_state: ``on``, ``connecting`` or ``off``.
     :ivar received: the place in the source's binary log up to which events have been received.
     :ivar applied: the place in the source's binary log up to which events have been applied.
+    :ivar relay: the same place in the relay log, where the next transaction begins.
     :ivar lag_seconds: what the server calls its lag; ``None`` when it knows none, which is not 0.
     :ivar gtid_received: GTID set (MySQL) or position (MariaDB) of the receiver, as text.
     :ivar gtid_applied: GTID set or position executed by this server, as text.
@@ -93,6 +94,7 @@ class Channel:
     source_uuid: Optional[str] = None
     received: Optional[BinlogCoordinates] = None
     applied: Optional[BinlogCoordinates] = None
+    relay: Optional[BinlogCoordinates] = None
     receiver_error: Optional[ThreadError] = None
     applier_error: Optional[ThreadError] = None
     lag_seconds: Optional[int] = None

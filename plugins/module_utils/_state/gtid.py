@@ -195,6 +195,16 @@ class GtidPosition:
         """
         return GtidPosition(tuple(sorted(self.domain(domain_id).gtids, key=lambda gtid: gtid[2])[-1:]))
 
+    def advanced_to(self, other: GtidPosition) -> GtidPosition:
+        """Return this position with the other's GTIDs in place of those of their domains.
+
+        >>> str(parse_gtid_position("1-1-40,2-2-7").advanced_to(parse_gtid_position("1-1-41")))
+        '1-1-41,2-2-7'
+        """
+        domains = {gtid[0] for gtid in other.gtids}
+        kept = tuple(gtid for gtid in self.gtids if gtid[0] not in domains)
+        return GtidPosition(tuple(sorted(kept + other.gtids)))
+
     def beyond(self, other: GtidPosition) -> GtidPosition:
         """Return the GTIDs of this position that the other is not at or behind.
 

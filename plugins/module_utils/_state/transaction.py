@@ -26,6 +26,7 @@ _STATEMENT_END = "/*!*/;"
 _NO_STATEMENT = re.compile(
     r"^(BEGIN|START TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT .*|SET .*|use .*|DELIMITER.*|/\*.*|#.*|)$", re.DOTALL
 )
+_ENDS_AT = re.compile(r"^#\d{6} +\d+:\d\d:\d\d server id \d+ +end_log_pos (?P<position>\d+)")
 _END = re.compile(r"^(COMMIT|ROLLBACK)(/\*!\*/)?;?$")
 
 _KINDS = {"INSERT INTO": "insert", "UPDATE": "update", "DELETE FROM": "delete"}
@@ -58,10 +59,12 @@ class Transaction:
 
     :ivar gtid: its GTID, ``None`` where it has none.
     :ivar position: where it begins in the log that was read.
+    :ivar ends_at: where its last event ends in the binary log of the server that sent it.
     """
 
     gtid: Optional[str] = None
     position: Optional[int] = None
+    ends_at: Optional[int] = None
     rows: List[RowChange] = field(default_factory=list)
     statements: List[str] = field(default_factory=list)
 
@@ -114,6 +117,9 @@ class _Reader:
             self._is_in_statement, self._statement = "\tQuery\t" in line, []
         elif self._is_in_statement:
             self._read_statement(line)
+        ends = _ENDS_AT.match(line)
+        if ends and self._current:
+            self._current.ends_at = int(ends.group("position"))
         if _END.match(line):
             yield from self.end()
 
@@ -162,7 +168,7 @@ def read_transactions(lines: Iterable[str]) -> Iterator[Transaction]:
     ... ###   @1=1 /* INT meta=0 nullable=0 is_null=0 */
     ... COMMIT/*!*/;'''
     >>> list(read_transactions(printed.split("\n")))  # doctest: +NORMALIZE_WHITESPACE
-    [Transaction(gtid='1-1-6', position=99,
+    [Transaction(gtid='1-1-6', position=99, ends_at=2802,
      rows=[RowChange(kind='delete', schema='wikidb', table='odd', before={1: '1'}, after={})], statements=[])]
 
     Source: mysqlbinlog 9.7, mariadb-binlog 10.11 and 11.8, run.

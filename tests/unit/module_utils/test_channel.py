@@ -99,7 +99,7 @@ def wait(monkeypatch: pytest.MonkeyPatch, version: str, before: Channel | None, 
         return looks[-1]
 
     monkeypatch.setattr(_channel, "read_channel", read)
-    _channel._wait_until_running(session_on(version), "", before, seconds)
+    _channel.wait_until_running(session_on(version), "", before, seconds)
     return len(looks)
 
 

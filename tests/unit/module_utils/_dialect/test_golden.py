@@ -16,6 +16,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._plan import steps as
 from ansible_collections.twoway.mysql.plugins.module_utils._secret import MASK, Secret
 from ansible_collections.twoway.mysql.plugins.module_utils._state.account import AccountName
 from ansible_collections.twoway.mysql.plugins.module_utils._state.binlog import BinlogCoordinates
+from ansible_collections.twoway.mysql.plugins.module_utils._state.table import Column, Table
 
 SERVERS = [
     *(Server(MYSQL, v) for v in [(5, 7, 44), (8, 0, 21), (8, 0, 22), (8, 0, 36), (8, 4, 7), (9, 7, 4), (26, 10, 0)]),
@@ -26,6 +27,19 @@ ACCOUNT = AccountName("repl'1", "10.0.0.%")
 PLACE = BinlogCoordinates("binlog.000002", 4711)
 PASSWORD = Secret("it's-s3cret")
 MYSQL_GTIDS = "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-40"
+
+TABLE = Table(
+    "wikidb",
+    "odd`name",
+    (
+        Column("id", "bigint", is_unsigned=True, is_optional=False),
+        Column("name", "varchar", charset="utf8mb4"),
+        Column("at", "timestamp"),
+        Column("share", "double", is_optional=False),
+    ),
+    (("id",),),
+)
+ROW = {"id": "-1 (18446744073709551615)", "name": "'é'", "at": "1764072000", "share": "0.1"}
 
 CHANGES = {
     "source_host": "198.51.100.1",
@@ -71,6 +85,11 @@ STEPS: list[do.Step] = [
     do.ChangeSource("", "", {}, PLACE),
     do.SetAppliedGtid("", "1-1-40", is_strict=True),
     do.SetAppliedGtid("", "1-1-40", is_strict=False),
+    do.CommitEmpty("", "3e11fa47-71ca-11e1-9e33-c80aa9429562:41"),
+    do.SkipNext("", ""),
+    do.SkipNext("", "north"),
+    do.RemoveRow("", TABLE, ("id",), ROW),
+    do.PutRow("", TABLE, ROW),
     do.OpenGate(""),
     do.CloseGate(""),
 ]  # fmt: skip
@@ -90,6 +109,7 @@ def questions(dialect: Dialect) -> Iterator[tuple[str, list[Statement | None]]]:
     yield "read_replicas", [dialect.read_replicas()]
     yield "start_history", [*dialect.start_history(gtid, 2), *dialect.start_history("", None)]
     yield "wait_for_gtid", [dialect.wait_for_gtid(gtid, 1.5), dialect.wait_for_gtid(gtid, 0.0)]
+    yield "read_failed_transaction", [dialect.read_failed_transaction("north")]
     yield "read_gtid_at", [dialect.read_gtid_at(PLACE)]
     yield "fresh_statistics", [dialect.fresh_statistics()]
     yield "set_gate", [dialect.set_gate(is_open=True), dialect.set_gate(is_open=False)]

@@ -60,6 +60,9 @@ SET GLOBAL gtid_slave_pos = '';
 SELECT MASTER_GTID_WAIT('1-1-40,2-2-7', 1.5) = 0 AS reached;
 SELECT MASTER_GTID_WAIT('1-1-40,2-2-7', 0.0) = 0 AS reached;
 
+-- read_failed_transaction
+(none)
+
 -- read_gtid_at
 SELECT BINLOG_GTID_POS('binlog.000002', 4711);
 
@@ -221,6 +224,27 @@ SET GLOBAL gtid_strict_mode = 1;
 
 -- set_applied_gtid
 SET GLOBAL gtid_slave_pos = '1-1-40';
+
+-- commit_empty
+refused: This server takes no transaction for executed without what it does
+
+-- skip_next
+SET SESSION default_master_connection = '';
+SET GLOBAL sql_slave_skip_counter = 1;
+
+-- skip_next
+SET SESSION default_master_connection = 'north';
+SET GLOBAL sql_slave_skip_counter = 1;
+
+-- remove_row
+SET SESSION foreign_key_checks = 0;
+DELETE FROM `wikidb`.`odd``name` WHERE `id` = 18446744073709551615;
+SET SESSION foreign_key_checks = 1;
+
+-- put_row
+SET SESSION foreign_key_checks = 0;
+INSERT INTO `wikidb`.`odd``name` (`id`, `name`, `at`, `share`) VALUES (18446744073709551615, 'é', FROM_UNIXTIME(1764072000), 0);
+SET SESSION foreign_key_checks = 1;
 
 -- open_gate
 SET GLOBAL read_only = 0;

@@ -58,6 +58,9 @@ RESET MASTER;
 SELECT WAIT_FOR_EXECUTED_GTID_SET('3e11fa47-71ca-11e1-9e33-c80aa9429562:1-40', 1.5) = 0 AS reached;
 SELECT WAIT_FOR_EXECUTED_GTID_SET('3e11fa47-71ca-11e1-9e33-c80aa9429562:1-40', 0.001) = 0 AS reached;
 
+-- read_failed_transaction
+(none)
+
 -- read_gtid_at
 (none)
 
@@ -217,6 +220,28 @@ refused: This server's applied position is what it has executed
 
 -- set_applied_gtid
 refused: This server's applied position is what it has executed
+
+-- commit_empty
+SET SESSION gtid_next = '3e11fa47-71ca-11e1-9e33-c80aa9429562:41';
+BEGIN;
+COMMIT;
+SET SESSION gtid_next = 'AUTOMATIC';
+
+-- skip_next
+SET GLOBAL sql_slave_skip_counter = 1;
+
+-- skip_next
+SET GLOBAL sql_slave_skip_counter = 1;
+
+-- remove_row
+SET SESSION foreign_key_checks = 0;
+DELETE FROM `wikidb`.`odd``name` WHERE `id` = 18446744073709551615;
+SET SESSION foreign_key_checks = 1;
+
+-- put_row
+SET SESSION foreign_key_checks = 0;
+INSERT INTO `wikidb`.`odd``name` (`id`, `name`, `at`, `share`) VALUES (18446744073709551615, 'é', FROM_UNIXTIME(1764072000), 0);
+SET SESSION foreign_key_checks = 1;
 
 -- open_gate
 SET GLOBAL read_only = OFF;

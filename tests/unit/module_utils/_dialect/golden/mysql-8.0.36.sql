@@ -1,4 +1,4 @@
-features: bind_address_list change_source_statement channel_compression channel_retry_count clone dump_source_data dynamic_privileges filter_tables gtid_mode hex_definitions keeps_relay_log log_by_gtid own_certificates persisted_variables public_key_request replica_statements replica_variables retention_seconds semisync_plugins semisync_source_plugin show_replicas statistics_cache super_read_only x_plugin
+features: applying_transaction bind_address_list change_source_statement channel_compression channel_retry_count clone dump_source_data dynamic_privileges filter_tables gtid_mode hex_definitions keeps_relay_log log_by_gtid own_certificates persisted_variables public_key_request replica_statements replica_variables retention_seconds semisync_plugins semisync_source_plugin show_replicas statistics_cache super_read_only x_plugin
 receiver_can_change_alone: True
 semi_sync_name: rpl_semi_sync_source
 gate_variable: super_read_only
@@ -57,6 +57,9 @@ RESET MASTER;
 -- wait_for_gtid
 SELECT WAIT_FOR_EXECUTED_GTID_SET('3e11fa47-71ca-11e1-9e33-c80aa9429562:1-40', 1.5) = 0 AS reached;
 SELECT WAIT_FOR_EXECUTED_GTID_SET('3e11fa47-71ca-11e1-9e33-c80aa9429562:1-40', 0.001) = 0 AS reached;
+
+-- read_failed_transaction
+SELECT APPLYING_TRANSACTION AS gtid FROM performance_schema.replication_applier_status_by_worker WHERE CHANNEL_NAME = 'north' AND LAST_ERROR_NUMBER <> 0 AND APPLYING_TRANSACTION LIKE '%-%:%' ORDER BY LAST_ERROR_TIMESTAMP DESC LIMIT 1;
 
 -- read_gtid_at
 (none)
@@ -217,6 +220,28 @@ refused: This server's applied position is what it has executed
 
 -- set_applied_gtid
 refused: This server's applied position is what it has executed
+
+-- commit_empty
+SET SESSION gtid_next = '3e11fa47-71ca-11e1-9e33-c80aa9429562:41';
+BEGIN;
+COMMIT;
+SET SESSION gtid_next = 'AUTOMATIC';
+
+-- skip_next
+SET GLOBAL sql_replica_skip_counter = 1;
+
+-- skip_next
+SET GLOBAL sql_replica_skip_counter = 1;
+
+-- remove_row
+SET SESSION foreign_key_checks = 0;
+DELETE FROM `wikidb`.`odd``name` WHERE `id` = 18446744073709551615;
+SET SESSION foreign_key_checks = 1;
+
+-- put_row
+SET SESSION foreign_key_checks = 0;
+INSERT INTO `wikidb`.`odd``name` (`id`, `name`, `at`, `share`) VALUES (18446744073709551615, 'é', FROM_UNIXTIME(1764072000), 0);
+SET SESSION foreign_key_checks = 1;
 
 -- open_gate
 SET GLOBAL read_only = OFF;
