@@ -132,11 +132,11 @@ diff:
 from contextlib import ExitStack, closing
 
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
-from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login, connect
+from ansible_collections.twoway.mysql.plugins.module_utils._compare.options import source_login
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import connect
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import ServerError
 from ansible_collections.twoway.mysql.plugins.module_utils._module import login_of, run_session_module
 from ansible_collections.twoway.mysql.plugins.module_utils._repair import repair
-from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
 
 SPEC = ArgumentSpec(
     options={
@@ -163,16 +163,8 @@ def run(module, session):
     with ExitStack() as stack:
         source = None
         if params["source_host"]:
-            login = Login(
-                user=params["source_user"],
-                password=Secret(params["source_password"]),
-                host=params["source_host"],
-                port=params["source_port"],
-                ca_cert=params["source_ca_cert"],
-                tls=True,
-            )
             try:
-                source = stack.enter_context(closing(connect(login)))
+                source = stack.enter_context(closing(connect(source_login(params))))
             except ServerError as error:
                 module.warn("The rows at the source are not shown: %s" % error.message)
         return repair(module, session, login_of(params), source)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 
 import labkit
 import pair
 import playbook
 import pytest
 
+FAIL_OVER = "twoway.mysql.fail_over"
 REBUILD = "twoway.mysql.rebuild_member"
+REJOIN = "twoway.mysql.rejoin_member"
+COMPARE = "twoway.mysql.compare_pair"
+REPAIR = "twoway.mysql.repair_channel"
 _BOTH = labkit.DEFAULT_MEMBERS
-#: What only an administrator can do on a member whose gate is closed.
-_LIFT = {"mysql": "SET GLOBAL super_read_only = 0;", "mariadb": ""}
+#: How an administrator writes on a member whose gate is closed.
+_LIFTED = {"mysql": "SET GLOBAL super_read_only = 0; {} SET GLOBAL super_read_only = 1", "mariadb": "{}"}
 _DIVERGED_ROWS = "SELECT id, name FROM wikidb.category WHERE id > 900 ORDER BY id"
 
 
@@ -26,7 +31,7 @@ def client(flavor: str) -> str:
 
 
 def _on_standby(client: str, statements: str) -> None:
-    labkit.sql("db2", _LIFT[client] + statements)
+    labkit.sql("db2", _LIFTED[client].format(statements))
 
 
 def _judge() -> pair.Verdict:
@@ -75,6 +80,19 @@ def test_check_mode_tells_what_would_be_lost(diverged: str) -> None:
 
 
 @pytest.mark.long
+def test_a_member_comes_back_when_its_peer_can_apply_what_it_has(diverged: str) -> None:
+    rows = labkit.sql("db2", _DIVERGED_ROWS)
+    refused = playbook.run(REJOIN)
+    assert refused.exit_code != 0
+    assert "REJOIN_NOT_CLEAN on db2: it has 2 transactions" in " ".join(refused.output.split())
+    saved = labkit.shell("db2", "cat /var/backups/twoway/errant-*.sql").stdout
+    assert "errant one" in saved
+    assert "errant two" in saved
+    assert labkit.sql("db2", _DIVERGED_ROWS) == rows
+    assert labkit.sql("db1", _DIVERGED_ROWS) == [["901", "another"]]
+
+
+@pytest.mark.long
 def test_a_rebuild_can_be_killed(diverged: str) -> None:
     killed = playbook.run(
         REBUILD, {"pair_rebuild_member": "db2"}, FAULT_TASK="twoway.mysql.pair : Link | Both members are ready"
@@ -94,3 +112,91 @@ def test_rebuild_saves_what_only_the_member_has_and_ends_in_a_sound_pair(diverge
     mark = json.loads(str(labkit.sql("db2", "SELECT mark FROM twoway.seed")[0][0]))
     assert mark["donor"] == "db1"
     assert mark["compared"]
+
+
+@pytest.fixture
+def stuck(request: pytest.FixtureRequest, client: str) -> str:
+    """The id of the transaction that db2 cannot apply, as the playbook shows it; the statements are the parameter."""
+    on_standby, on_active = request.param
+    _on_standby(client, f"SET sql_log_bin = 0; {on_standby};")
+    labkit.sql("db1", on_active)
+    playbook.wait(lambda: pair.channel_threads("db2") == ["Yes", "No"])
+    shown = playbook.run(REPAIR)
+    assert (shown.exit_code, shown.changes) == (0, []), shown.output
+    assert "Choices: fix_row, skip, rebuild_member" in shown.output
+    return str(re.findall(r"Transaction: ([^\s\"',]+)", shown.output)[0])
+
+
+def _insert(name: str) -> str:
+    return f"INSERT INTO wikidb.category (id, name) VALUES (905, '{name}')"
+
+
+_DELETE = "DELETE FROM wikidb.category WHERE id = 905"
+_CHOICES = {"pair_repair_reason": "the test made it"}
+
+
+def _rows_905() -> list[list[list[str | None]]]:
+    return [labkit.sql(member, "SELECT id, name FROM wikidb.category WHERE id = 905") for member in _BOTH]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("stuck", [(_insert("here"), _insert("source"))], indirect=True)
+def test_a_row_in_the_way_is_saved_and_removed(stuck: str) -> None:
+    wrong = playbook.run(REPAIR, {"pair_repair_choice": "fix_row", "pair_repair_transaction": stuck + "0"})
+    assert wrong.exit_code != 0
+    assert _rows_905() == [[["905", "source"]], [["905", "here"]]]
+    fixed = playbook.run(REPAIR, {"pair_repair_choice": "fix_row", "pair_repair_transaction": stuck})
+    assert fixed.exit_code == 0, fixed.output
+    assert _rows_905() == [[["905", "source"]], [["905", "source"]]]
+    assert "'here'" in labkit.shell("db2", "cat /var/backups/twoway/removed-*.sql").stdout
+    assert _judge() == pair.Verdict((), 0)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("stuck", [(_DELETE, _DELETE)], indirect=True)
+def test_a_transaction_is_skipped_and_noted(stuck: str) -> None:
+    choice = {**_CHOICES, "pair_repair_choice": "skip", "pair_repair_transaction": stuck}
+    skipped = playbook.run(REPAIR, choice)
+    assert skipped.exit_code == 0, skipped.output
+    noted = json.loads(labkit.shell("db2", "cat /var/lib/twoway/skipped.jsonl").stdout)
+    assert (noted["transaction"], noted["errno"], noted["table"]) == (stuck, 1032, "wikidb.category")
+    assert noted["reason"] == _CHOICES["pair_repair_reason"]
+    assert _rows_905() == [[], []]
+    assert _judge() == pair.Verdict((), 0)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("stuck", [(_insert("here"), _insert("source"))], indirect=True)
+def test_a_skip_that_leaves_a_difference_fails(stuck: str) -> None:
+    choice = {**_CHOICES, "pair_repair_choice": "skip", "pair_repair_transaction": stuck}
+    skipped = playbook.run(REPAIR, choice)
+    assert skipped.exit_code != 0
+    assert "cannot be said to be equal on both members" in " ".join(skipped.output.split())
+    assert pair.channel_threads("db2") == ["Yes", "Yes"]
+    synced = playbook.run(COMPARE, {"pair_compare_truth": "db1", "pair_compare_change": "db2"})
+    assert synced.exit_code == 0, synced.output
+    assert _rows_905() == [[["905", "source"]], [["905", "source"]]]
+    back = playbook.run(REJOIN)
+    assert back.exit_code == 0, back.output
+    assert _judge() == pair.Verdict((), 0)
+
+
+@pytest.mark.long
+def test_what_a_lost_member_wrote_unseen_is_saved_when_it_comes_back(client: str) -> None:
+    labkit.writer_stop("db1")
+    labkit.cut("db1")
+    try:
+        labkit.sql("db1", "INSERT INTO wikidb.category (id, name) VALUES (907, 'unseen')")
+        taken = playbook.run(FAIL_OVER, {"pair_fail_over_to": "db2", "pair_fail_over_lossy": ["db1"]})
+        labkit.sql("db2", "INSERT INTO wikidb.category (id, name) VALUES (908, 'survivor')")
+    finally:
+        labkit.heal()
+    assert taken.exit_code == 0, taken.output
+    playbook.wait(lambda: all(pair.channel_threads(member) == ["Yes", "Yes"] for member in _BOTH))
+    back = playbook.run(REJOIN)
+    assert back.exit_code == 0, back.output
+    assert "transaction(s) that db2 did not have when it took the writes" in " ".join(back.output.split())
+    assert "'unseen'" in labkit.shell("db1", "cat /var/backups/twoway/errant-*.sql").stdout
+    rows = "SELECT id, name FROM wikidb.category WHERE id IN (907, 908) ORDER BY id"
+    assert [labkit.sql(member, rows) for member in _BOTH] == [[["907", "unseen"], ["908", "survivor"]]] * 2
+    assert [labkit.sql(member, "SELECT @@GLOBAL.read_only + 0") for member in _BOTH] == [[["1"]], [["0"]]]

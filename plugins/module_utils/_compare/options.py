@@ -46,7 +46,7 @@ def comparison_options() -> ArgumentSpec:
 def request_of(params: Mapping[str, Any]) -> Request:
     """Return what is to be compared."""
     return Request(
-        source=_source_login(params),
+        source=source_login(params),
         replica=login_of(params),
         channel=params["channel"],
         choice=Choice(params["schemas"], params["tables"], params["exclude"]),
@@ -58,7 +58,8 @@ def request_of(params: Mapping[str, Any]) -> Request:
     )
 
 
-def _source_login(params: Mapping[str, Any]) -> Login:
+def source_login(params: Mapping[str, Any]) -> Login:
+    """Return the login at the source that the options describe."""
     return Login(
         user=params["source_user"],
         password=Secret(params["source_password"]),

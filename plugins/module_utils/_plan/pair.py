@@ -23,6 +23,7 @@ from .judges import (
     identity,
     likeness,
     rebuild,
+    rejoin,
     seed,
     writers,
 )
@@ -58,6 +59,7 @@ _BEFORE_A_DEPLOYMENT: List[Judge] = [
     filters.wished_names,
     filters.wished_filters,
     rebuild.member,
+    rejoin.member,
     seed.data_on_recipient,
     seed.space,
 ]

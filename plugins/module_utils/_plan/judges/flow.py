@@ -59,7 +59,7 @@ def applier(pair: Pair) -> Iterator[Finding]:
                 member.name,
                 "it applies nothing from %s; the applier is stopped%s"
                 % (member.peer, _reason(member.channel["applier"]["error"])),
-                "Without an error start the applier; else see which side is right before anything is skipped.",
+                "Without an error start the applier; else see with repair_channel what it stands at.",
             )
 
 
