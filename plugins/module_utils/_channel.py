@@ -72,12 +72,17 @@ def _try_account(actual: Optional[Channel], desired: DesiredChannel) -> Optional
     wish = desired.settings
     if actual is None or actual.settings.source_password is not None or wish.source_password is None:
         return None
+    ca_cert = wish.tls_ca or actual.settings.tls_ca or None
+    verify = wish.tls_verify if wish.tls_verify is not None else actual.settings.tls_verify
     login = Login(
         user=wish.source_user or actual.settings.source_user or "",
         password=wish.source_password,
         host=wish.source_host or actual.settings.source_host,
         port=wish.source_port or actual.settings.source_port or 3306,
         tls=bool(wish.tls if wish.tls is not None else actual.settings.tls),
+        # A password goes to no one but whom the channel itself would tell it.
+        ca_cert=ca_cert,
+        check_hostname=bool(ca_cert and verify),
         connect_timeout=5,
     )
     try:

@@ -12,11 +12,13 @@ import os
 import ssl
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Optional, Type, Union
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Type, Union
 
+from ._bulk import Block, Loaded, ResultBroken, RowTooLong, load, read_blocks
 from ._dialect import dialect_for
 from ._dialect.base import Dialect
 from ._dialect.features import parse_version
+from ._dialect.bulk_rows import Marks
 from ._dialect.statement import Statement, sql
 from ._errors import ServerError, TwowayError
 from ._secret import Secret
@@ -54,6 +56,7 @@ class Login:
     :ivar host: ``None`` for the local socket.
     :ivar tls: whether a connection over the network has to be encrypted, certificates or not.
     :ivar answer_timeout: seconds to wait for each answer; ``None`` is for ever.
+    :ivar sends_rows: whether the session is there for :meth:`Session.load`.
     """
 
     user: str = "root"
@@ -69,6 +72,7 @@ class Login:
     connect_timeout: int = 30
     tls: bool = False
     answer_timeout: Optional[int] = None
+    sends_rows: bool = False
 
     @property
     def place(self) -> str:
@@ -106,6 +110,7 @@ class Login:
             "init_command": _SESSION_START,
             "read_timeout": self.answer_timeout,
             "write_timeout": self.answer_timeout,
+            "local_infile": self.sends_rows,
         }
         if self.config_file:
             arguments["read_default_file"] = os.path.expanduser(self.config_file)
@@ -157,6 +162,31 @@ class Session:
         """Return all global status counters by name in lower case."""
         rows = self.query(sql("SHOW GLOBAL STATUS"), "read the server's status counters")
         return {row["Variable_name"].lower(): row["Value"] or "" for row in rows}
+
+    def blocks(self, statement: Statement, marks: Marks, is_joined: bool, action: str) -> Iterator[Block]:
+        """Yield the rows of a question as bytes.
+
+        :param is_joined: whether each row is one value already.
+        :raises TwowayError: when a row is longer than the server's longest packet.
+        """
+        marked = (marks.value, marks.row, marks.null)
+        try:
+            with _errors_named(action):
+                yield from read_blocks(self._connection, statement.text, marked, is_joined)
+        except ResultBroken as error:
+            raise ServerError(action, error.errno, None, str(error)) from error
+        except RowTooLong as error:
+            raise TwowayError("Failed to %s: a row is longer than max_allowed_packet." % action) from error
+
+    def load(self, statement: Statement, blocks: Iterable[Block], action: str) -> Loaded:
+        """Have the server load rows by a statement that asks its client for a file, and return how many it took."""
+        with _errors_named(action):
+            return load(self._connection, statement.text, blocks)
+
+    def limit_silence(self, seconds: float) -> None:
+        """From now on fail when the server says nothing for so long while an answer is waited for."""
+        self._connection._read_timeout = seconds
+        self._connection._sock.settimeout(seconds)
 
     def reconnect(self, login: Login, timeout_seconds: float) -> None:
         """Connect anew, as soon as the server answers again after a restart; nothing of the old session is kept.

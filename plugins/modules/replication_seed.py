@@ -67,7 +67,7 @@ options:
       - V(auto) takes the fastest way that is safe here; RV(passed_over) says what stands against the faster ones.
       - V(clone) is the CLONE plugin of MySQL 8.0.17 and later.
       - V(backup) is mariadb-backup.
-      - V(dump) copies rows, and is the only one between different series of a flavor.
+      - V(dump) copies rows over several connections, and is the only one between different series of a flavor.
     type: str
     choices: [auto, clone, backup, dump]
     default: auto
@@ -86,8 +86,17 @@ options:
     type: path
     default: /var/backups/twoway
   file:
-    description: Also keep the donor's dump in this file, with its SHA-256 checksum beside it, and import it from there.
+    description:
+      - Keep a dump of the donor in this file, in the format of its own dump program, with its SHA-256 checksum beside it, and import it from
+        there. It is written over one connection.
     type: path
+  long_query_seconds:
+    description:
+      - A statement that runs at the donor for longer than this is not waited behind with a lock, because all writes would wait there too.
+        V(clone), V(backup) and a V(dump) of MariaDB take no such lock. A V(dump) of MySQL, or one that locks tables without transactions,
+        waits for a minute at most until no such statement runs, and is refused then.
+    type: float
+    default: 2.0
 notes:
   - Tables of engines without a consistent snapshot (MyISAM, for example) are locked on the donor for the time of the dump; the module
     warns and names the engines.
@@ -188,6 +197,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._seed.backup import B
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.choice import AUTO, choose
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.clone import CloneSeed
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.dump import DumpSeed
+from ansible_collections.twoway.mysql.plugins.module_utils._seed.parallel import ParallelDumpSeed
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.run import SeedRun
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.transport import decline
 
@@ -207,6 +217,7 @@ SPEC = ArgumentSpec(
         "again": {"type": "bool", "default": False},
         "backup_directory": {"type": "path", "default": "/var/backups/twoway"},
         "file": {"type": "path"},
+        "long_query_seconds": {"type": "float", "default": 2.0},
     }
 )
 
@@ -226,12 +237,15 @@ def donor_login(params):
 def methods_for(params, session, donor):
     """Return the ways to copy, the fastest first."""
     logins = (session, login_of(params), donor, donor_login(params))
-    dump = DumpSeed(*logins, file=params["file"])
-    has_data = any(holds_data(schema) for schema in read_schemas(donor))
-    if params["file"] or (params["method"] == AUTO and not has_data):
+    long_seconds = params["long_query_seconds"]
+    stream = DumpSeed(*logins, long_seconds, file=params["file"])
+    if params["file"]:
+        return [stream]
+    dumps = [ParallelDumpSeed(*logins, long_seconds), stream]
+    if params["method"] == AUTO and not any(holds_data(schema) for schema in read_schemas(donor)):
         # Without data there is nothing that would be worth a restart.
-        return [dump]
-    return [CloneSeed(*logins), backup_of(params, session, donor), dump]
+        return dumps
+    return [CloneSeed(*logins), backup_of(params, session, donor), *dumps]
 
 
 def backup_of(params, session, donor):

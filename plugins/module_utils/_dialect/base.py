@@ -24,6 +24,17 @@ from .rows import put_row, remove_row
 from .statement import Identifier, Raw, Statement, sql, sql_list
 
 Row = Mapping[str, Any]
+
+#: A table and its rows are taken as they are: what was right at the donor is not judged again.
+IMPORT_SETTINGS: Mapping[str, Any] = {
+    "sql_mode": "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES",
+    "foreign_key_checks": 0,
+    "net_read_timeout": 600,
+}
+EXPORT_SETTINGS: Mapping[str, Any] = {
+    "character_set_results": "binary",
+    "net_write_timeout": 600,
+}
 Renderer = Callable[[Any], List[Statement]]
 
 
@@ -296,6 +307,32 @@ class Dialect(ABC):
         ``None`` where a server can tell that only while writes are held.
         """
         return None
+
+    def read_commits_under_way(self, variables: Mapping[str, str]) -> Optional[Statement]:
+        """Return the question for transactions that are being committed: one value, empty while there are none.
+
+        A transaction is in it until the status of the binary log shows it. ``None`` where a server does not tell.
+        """
+        return None
+
+    #: Whether holding commits also waits for statements that read, with all writes waiting behind it.
+    hold_waits_for_readers: bool
+
+    @abstractmethod
+    def hold_commits(self) -> List[Statement]:
+        """Return the statements after which no session commits, so that several snapshots can be one."""
+
+    @abstractmethod
+    def release_commits(self) -> Statement:
+        """Return the statement that lets commits go on."""
+
+    @abstractmethod
+    def import_settings(self) -> Dict[str, Any]:
+        """Return the settings of a session that loads another server's tables and rows as they are."""
+
+    @abstractmethod
+    def export_settings(self) -> Dict[str, Any]:
+        """Return the settings of a session that reads a server's rows for another."""
 
     @abstractmethod
     def read_binlog_status(self) -> Statement:

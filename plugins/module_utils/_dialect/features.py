@@ -91,6 +91,9 @@ _FEATURES: Dict[str, Dict[str, Range]] = {
     "log_by_gtid": {MYSQL: ALWAYS, MARIADB: ((10, 9, 1), None)},
     # Sizes of tables are kept for a day, unless a session wants them fresh. MySQL 8.0.3 release notes.
     "statistics_cache": {MYSQL: ((8, 0, 3), None)},
+    # sql_require_primary_key, sql_generate_invisible_primary_key. MySQL 8.0.13 and 8.0.30 release notes.
+    "require_primary_key": {MYSQL: ((8, 0, 13), None)},
+    "invisible_primary_key": {MYSQL: ((8, 0, 30), None)},
     # mysqldump --source-data instead of --master-data. MySQL 8.0.26 release notes.
     "dump_source_data": {MYSQL: ((8, 0, 26), None)},
 }

@@ -16,7 +16,7 @@ from .._plan.repair import COUNTER, POSITION
 from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.channel import FILE_POSITION, GTID, Channel, ChannelSettings
 from .._state.gtid import GtidPosition, parse_gtid_position
-from .base import Dialect, Row
+from .base import EXPORT_SETTINGS, IMPORT_SETTINGS, Dialect, Row
 from .channel_row import common_settings, names_in, normalize_row, parse_common
 from .statement import Raw, Statement, sql
 
@@ -209,6 +209,20 @@ class MariadbDialect(Dialect):
             "BINLOG_SNAPSHOT_POSITION",
             Raw("position"),
         )
+
+    hold_waits_for_readers = False
+
+    def hold_commits(self) -> List[Statement]:
+        return [sql("BACKUP STAGE START"), sql("BACKUP STAGE BLOCK_COMMIT")]
+
+    def release_commits(self) -> Statement:
+        return sql("BACKUP STAGE END")
+
+    def import_settings(self) -> Dict[str, Any]:
+        return {**IMPORT_SETTINGS, "check_constraint_checks": 0, "max_statement_time": 0}
+
+    def export_settings(self) -> Dict[str, Any]:
+        return {**EXPORT_SETTINGS, "max_statement_time": 0}
 
     def read_binlog_status(self) -> Statement:
         return sql("SHOW MASTER STATUS")

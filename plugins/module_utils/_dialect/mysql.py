@@ -16,7 +16,7 @@ from .._plan.repair import COUNTER, EMPTY_TRANSACTION
 from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.channel import FILE_POSITION, GTID, Channel, ChannelSettings
 from .._state.gtid import parse_gtid_set
-from .base import Dialect, Row
+from .base import EXPORT_SETTINGS, IMPORT_SETTINGS, Dialect, Row
 from .channel_row import common_settings, names_in, normalize_row, parse_common
 from .statement import Raw, Statement, sql
 
@@ -245,6 +245,29 @@ class MysqlDialect(Dialect):
         )
 
     # Binary log, GTIDs, replicas.
+
+    def read_commits_under_way(self, variables: Mapping[str, str]) -> Optional[Statement]:
+        # Owned from before the engines commit it until it is among those executed.
+        return sql("SELECT @@GLOBAL.gtid_owned") if variables.get("gtid_mode", "").upper() == "ON" else None
+
+    hold_waits_for_readers = True
+
+    def hold_commits(self) -> List[Statement]:
+        return [sql("FLUSH TABLES WITH READ LOCK")]
+
+    def release_commits(self) -> Statement:
+        return sql("UNLOCK TABLES")
+
+    def import_settings(self) -> Dict[str, Any]:
+        settings: Dict[str, Any] = dict(IMPORT_SETTINGS)
+        if self.server.supports("require_primary_key"):
+            settings["sql_require_primary_key"] = 0
+        if self.server.supports("invisible_primary_key"):
+            settings["sql_generate_invisible_primary_key"] = 0
+        return settings
+
+    def export_settings(self) -> Dict[str, Any]:
+        return {**EXPORT_SETTINGS, "max_execution_time": 0}
 
     def read_binlog_status(self) -> Statement:
         return sql("SHOW BINARY LOG STATUS" if self.server.supports("binary_log_status") else "SHOW MASTER STATUS")

@@ -80,6 +80,7 @@ class Recipient:
     :ivar mark: the mark of an earlier seed.
     :ivar is_untouched: nothing has been written or applied since the seed that the mark tells of.
     :ivar follows: address of the source of a channel, where one exists.
+    :ivar is_continued: what an unfinished seed has copied is a part of this one.
     """
 
     schemas: Tuple[str, ...]
@@ -87,6 +88,7 @@ class Recipient:
     mark: Optional[Dict[str, Any]]
     is_untouched: bool
     follows: Optional[str]
+    is_continued: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def plan_seed(recipient: Recipient, desired: DesiredSeed) -> Plan:
         _require_permission(own, desired)
         steps.append(SaveData("they are going to be overwritten", own))
     steps.append(MarkImporting(reason, tuple(sorted(doomed | set(desired.schemas)))))
-    if doomed and not desired.replaces_all:
+    if doomed and not desired.replaces_all and not (unfinished and recipient.is_continued):
         steps.append(DropSchemas(reason, tuple(sorted(doomed))))
     steps += [
         ImportData(reason, tuple(desired.schemas)),

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import tempfile
 from contextlib import contextmanager, suppress
-from typing import IO, Dict, Iterator, List, Optional
+from typing import IO, Dict, Iterator, List, Mapping, Optional, Sequence
 
 from .._connection import Login
 from .._dialect.base import Dialect
@@ -38,10 +38,12 @@ def find_program(names: List[str]) -> str:
 
 
 @contextmanager
-def option_file(login: Login, dialect: Dialect) -> Iterator[str]:
+def option_file(login: Login, dialect: Dialect, lists: Optional[Mapping[str, Sequence[str]]] = None) -> Iterator[str]:
     """Give the path of an option file with a login, readable by this user alone, that is gone afterwards.
 
     It is in memory only, so that no secret is left behind when this process is killed.
+
+    :param lists: further options, each as often as it has values: more than a command line carries.
     """
     values: Dict[str, object] = {"user": login.user}
     if login.password:
@@ -51,11 +53,14 @@ def option_file(login: Login, dialect: Dialect) -> Iterator[str]:
     else:
         values["socket"] = login.socket_path
     lines = ["[client]"] + ["%s = %s" % (name, quote_client_value(value)) for name, value in values.items()]
+    for name, each in (lists or {}).items():
+        lines += ["%s = %s" % (name, quote_client_value(value)) for value in each]
     descriptor = os.memfd_create("twoway-options")
     try:
         # The clients ignore a file that everybody may write to.
         os.fchmod(descriptor, 0o600)
-        os.write(descriptor, ("\n".join(lines) + "\n").encode("utf-8"))
+        with os.fdopen(os.dup(descriptor), "wb") as file:
+            file.write(("\n".join(lines) + "\n").encode("utf-8"))
         yield "/proc/%d/fd/%d" % (os.getpid(), descriptor)
     finally:
         os.close(descriptor)

@@ -14,13 +14,15 @@ import re
 import time
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
+from .._bookkeeping import has_bookkeeping
 from .._connection import Login, Session
 from .._dialect.statement import sql
 from .._errors import TwowayError
-from .._read.data import non_transactional_engines, read_schemas
+from .._read.data import BOOKKEEPING_SCHEMA, non_transactional_engines, read_schemas
 from .._read.replication import read_gtid_at
 from .._state.binlog import BinlogCoordinates
 from .client import CHUNK_BYTES, find_program, option_file, program
+from .hold import wait_for_long_statements
 from .method import Copied, Method
 from .progress import Progress
 
@@ -96,16 +98,19 @@ class DumpSeed(Method):
         recipient_login: Login,
         donor: Session,
         donor_login: Login,
+        long_seconds: float,
         file: Optional[str] = None,
     ) -> None:
         """Prepare.
 
+        :param long_seconds: as long a statement at the donor may have run that a lock could wait behind.
         :param file: keep the dump there, with its checksum, instead of only streaming it.
         """
         self._recipient = recipient
         self._recipient_login = recipient_login
         self._donor = donor
         self._donor_login = donor_login
+        self._long_seconds = long_seconds
         self._file = file
 
     def obstacles(self) -> List[str]:
@@ -133,7 +138,7 @@ class DumpSeed(Method):
             *dialect.dump_coordinates_arguments(self._donor.variables()),
             "--ignore-table=twoway.seed",
             "--databases",
-            "twoway",
+            *([BOOKKEEPING_SCHEMA] if has_bookkeeping(self._donor) else []),
             *(str(schema["name"]) for schema in schemas),
         ]
 
@@ -141,6 +146,8 @@ class DumpSeed(Method):
         """See :meth:`Method.run`."""
         start = time.monotonic()
         schemas = read_schemas(self._donor)
+        if self._donor.dialect.hold_waits_for_readers or non_transactional_engines(schemas):
+            wait_for_long_statements(self._donor, self._long_seconds)
         # A dump is text without indexes: what comes is about as much as the rows take in the tables.
         progress.begin_stage("copy", sum(int(schema["size_bytes"]) for schema in schemas))
         with option_file(self._donor_login, self._donor.dialect) as defaults, program(

@@ -61,6 +61,10 @@ class Method(ABC):
         """Return what people should know before it is used here."""
         return []
 
+    def continues(self) -> bool:
+        """Return whether it can go on from what a run that was killed left on the recipient."""
+        return False
+
     @abstractmethod
     def run(self, progress: Progress) -> Copied:
         """Copy the donor's data. What it made for that on either side is gone afterwards, whatever happens.

@@ -35,6 +35,7 @@ from .accounts import accounts_only_here, save_accounts
 from .choice import Choice
 from .dump import save_dump, wait_for_earlier_import
 from .events import disable_events
+from .ledger import restore_settings
 from .method import Copied
 from .progress import Progress
 
@@ -84,6 +85,7 @@ class SeedRun:
             mark=mark,
             is_untouched=bool(mark and mark.get("own") and self._own_place() == mark["own"]),
             follows=channel.settings.source_host if channel else None,
+            is_continued=bool(mark and mark.get("state") == plan.IMPORTING and self._choice.method.continues()),
         )
 
     def check(self) -> None:
@@ -160,6 +162,7 @@ class SeedRun:
     def _mark_importing(self, step: plan.MarkImporting) -> None:
         ensure_bookkeeping(self._recipient)
         wait_for_earlier_import(self._recipient)
+        restore_settings(self._recipient)
         wish = self.desired()
         earlier = find_seed_mark(self._recipient) or {}
         if self._choice.method.is_physical and earlier.get("state") != plan.IMPORTING:

@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Reads what a donor's tables are made of, as far as a copy of their rows needs it."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from .._connection import Session
+from .._dialect.bulk_rows import Column, Table
+from .._dialect.statement import Identifier, Raw, quote_literal, sql
+from .data import BOOKKEEPING_SCHEMA
+
+_WHOLE_NUMBERS = frozenset("tinyint smallint mediumint int bigint".split())
+#: Tables that are about one member alone.
+_NOT_COPIED = frozenset({(BOOKKEEPING_SCHEMA, "seed"), (BOOKKEEPING_SCHEMA, "seed_table")})
+
+
+def _among(schemas: Sequence[str]) -> Raw:
+    return Raw(", ".join(quote_literal(name) for name in schemas))
+
+
+def read_table_sizes(session: Session, schemas: Sequence[str]) -> Dict[Table, int]:
+    """Return the tables of the schemas with the server's estimate of how many bytes their rows take."""
+    rows = session.query(
+        sql(
+            "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, COALESCE(DATA_LENGTH, 0) AS size FROM information_schema.TABLES"
+            " WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA IN ({})",
+            _among(schemas),
+        ),
+        "list the tables",
+    )
+    tables = {(row["s"], row["t"]): int(row["size"]) for row in rows}
+    return {table: size for table, size in tables.items() if table not in _NOT_COPIED}
+
+
+def read_special_tables(session: Session, schemas: Sequence[str]) -> List[str]:
+    """Return the tables of the schemas that are more than their rows, and are no views: sequences, for example."""
+    rows = session.query(
+        sql(
+            "SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) AS name FROM information_schema.TABLES"
+            " WHERE TABLE_TYPE NOT IN ('BASE TABLE', 'VIEW') AND TABLE_SCHEMA IN ({}) ORDER BY name",
+            _among(schemas),
+        ),
+        "look for tables of other kinds",
+    )
+    return [str(row["name"]) for row in rows]
+
+
+def read_views(session: Session, schemas: Sequence[str]) -> List[Table]:
+    """Return the views of the schemas."""
+    rows = session.query(
+        sql(
+            "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t FROM information_schema.TABLES"
+            " WHERE TABLE_TYPE = 'VIEW' AND TABLE_SCHEMA IN ({})",
+            _among(schemas),
+        ),
+        "list the views",
+    )
+    return [(row["s"], row["t"]) for row in rows]
+
+
+def read_stored_columns(session: Session, schemas: Sequence[str]) -> Dict[Table, List[Column]]:
+    """Return the columns of all tables of the schemas that are not computed from others."""
+    rows = session.query(
+        sql(
+            "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, COLUMN_NAME AS c, LOWER(DATA_TYPE) AS kind, IS_NULLABLE AS n,"
+            " CHARACTER_OCTET_LENGTH AS octets, LOWER(EXTRA) AS extra FROM information_schema.COLUMNS"
+            " WHERE COALESCE(GENERATION_EXPRESSION, '') = '' AND TABLE_SCHEMA IN ({})"
+            " ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION",
+            _among(schemas),
+        ),
+        "list the columns",
+    )
+    tables: Dict[Table, List[Column]] = {}
+    for row in rows:
+        tables.setdefault((row["s"], row["t"]), []).append(_column(row))
+    return tables
+
+
+def _column(row: Mapping[str, Any]) -> Column:
+    kind = row["kind"].decode() if isinstance(row["kind"], bytes) else str(row["kind"])
+    octets, is_counted = row["octets"], "auto_increment" in str(row["extra"])
+    return Column(row["c"], kind, row["n"] == "YES", None if octets is None else int(octets), is_counted)
+
+
+def read_indexes(session: Session, schemas: Sequence[str]) -> Dict[Table, Dict[str, str]]:
+    """Return the indexes of all tables of the schemas, each with its first column; an expression has none."""
+    rows = session.query(
+        sql(
+            "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, INDEX_NAME AS i, COLUMN_NAME AS c"
+            " FROM information_schema.STATISTICS WHERE SEQ_IN_INDEX = 1 AND TABLE_SCHEMA IN ({})",
+            _among(schemas),
+        ),
+        "list the indexes",
+    )
+    tables: Dict[Table, Dict[str, str]] = {}
+    for row in rows:
+        tables.setdefault((row["s"], row["t"]), {})[row["i"]] = row["c"] or ""
+    return tables
+
+
+def whole_number_key(columns: Sequence[Column], indexes: Mapping[str, str]) -> Optional[str]:
+    """Return the column of whole numbers that the rows are sorted by; ``None`` where there is none.
+
+    >>> whole_number_key([Column("id", "int", False), Column("a", "char", False)], {"PRIMARY": "id", "k": "a"})
+    'id'
+    >>> whole_number_key([Column("a", "char", False)], {"PRIMARY": "a"})
+    """
+    first = indexes.get("PRIMARY")
+    return next((column.name for column in columns if column.name == first and column.kind in _WHOLE_NUMBERS), None)
+
+
+def read_limits(session: Session, table: Table, key: str) -> Optional[Tuple[int, int]]:
+    """Return the smallest and the largest key of a table; ``None`` for one without rows."""
+    name = Identifier(key)
+    question = sql("SELECT MIN({}) AS smallest, MAX({}) AS largest FROM {}.{}", name, name, *map(Identifier, table))
+    row = session.query(question, "find the limits of %s.%s" % table)[0]
+    return None if row["smallest"] is None else (int(row["smallest"]), int(row["largest"]))
+
+
+def read_definition(session: Session, table: Table) -> str:
+    """Return the statement that makes a table."""
+    question = sql("SHOW CREATE TABLE {}.{}", *map(Identifier, table))
+    return str(session.query(question, "read the definition of %s.%s" % table)[0]["Create Table"])

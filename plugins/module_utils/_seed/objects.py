@@ -1,0 +1,61 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Copies what belongs to a schema besides its tables, with the server's own dump program."""
+
+from __future__ import annotations
+
+from typing import Iterator, List, Sequence
+
+from .._connection import Login
+from .._dialect.base import Dialect
+from .._dialect.bulk_rows import Table
+from .client import find_program, option_file, program
+
+_STALL_SECONDS = 600
+_COMMON = ["--no-data", "--skip-lock-tables", "--no-tablespaces", "--default-character-set=utf8mb4", "--skip-comments"]
+# A table that was not left out by mistake would stop the import: it exists.
+_VIEWS_ROUTINES_EVENTS = ["--skip-triggers", "--skip-add-drop-table", "--routines", "--events"]
+_TRIGGERS = ["--no-create-info", "--no-create-db", "--triggers"]
+
+
+class ObjectsCopy:
+    """Views, routines, events and triggers of some schemas, from one server to another."""
+
+    def __init__(self, donor_login: Login, donor: Dialect, recipient_login: Login, recipient: Dialect) -> None:
+        self._donor_login = donor_login
+        self._donor = donor
+        self._recipient_login = recipient_login
+        self._recipient = recipient
+
+    def run(self, schemas: Sequence[str], tables: Sequence[Table]) -> None:
+        """Copy them.
+
+        :param tables: all tables of the schemas; they are there already.
+        """
+        if not schemas:
+            return
+        ignored = ["%s.%s" % table for table in tables]
+        for options, left_out in ((_VIEWS_ROUTINES_EVENTS, ignored), (_TRIGGERS, [])):
+            with option_file(self._donor_login, self._donor, {"ignore-table": left_out}) as defaults, program(
+                self._dump(defaults, options, schemas), reads=False
+            ) as dump:
+                self._import(dump.chunks(_STALL_SECONDS))
+
+    def _dump(self, defaults: str, options: List[str], schemas: Sequence[str]) -> List[str]:
+        path = find_program(self._donor.dump_programs)
+        plain = self._donor.dump_plain_arguments()
+        return [path, "--defaults-file=" + defaults, *_COMMON, *options, *plain, "--databases", *schemas]
+
+    def _import(self, chunks: Iterator[bytes]) -> None:
+        with option_file(self._recipient_login, self._recipient) as defaults:
+            path = find_program(self._recipient.client_programs)
+            command = [path, "--defaults-file=" + defaults, "--batch", "--binary-mode"]
+            with program([*command, "--default-character-set=utf8mb4"], reads=True) as client:
+                client.write(b"SET SESSION sql_log_bin = 0;\n")
+                for chunk in chunks:
+                    client.write(chunk)
+                client.finish()
