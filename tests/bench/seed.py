@@ -6,7 +6,8 @@ Everything is measured in the same run, in interleaved rounds on the same donor,
 are medians. A ratio says how many times faster a seed is: `pipe_ratio` and `tar_ratio` the method that `auto` takes,
 against either; `dump_ratio` the method `dump` against the pipe; `run_ratio` a whole deployment, from an empty peer to
 a verified pair, against the pipe alone. `stall_ms` is by how much the longest gap between two commits of a writer on
-the donor grows during the copy, by situation. The last line is JSON.
+the donor grows during the copy, and `lock_ms` how long commits were held by a lock (null where a method takes none),
+both by method and situation; `tables` are the numbers of further tables. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import statistics
 import sys
 import time
@@ -26,6 +28,8 @@ import labkit
 import playbook
 
 _COPY = "twoway.mysql.pair : Seed | Copy from the donor"
+_LOCK_MS = re.compile(r'"lock_ms": ([0-9.]+|null)')
+_METHODS = ("auto", "dump")
 _RATE = 200.0
 _LISTENING_SECONDS = 15.0
 _STATEMENT_SECONDS = 10
@@ -72,6 +76,7 @@ class Bench:
         self.client = labkit.FLAVORS[flavor].client
         self.unit = labkit.FLAVORS[flavor].unit
         self.method = ""
+        self.lock_ms: float | None = None
 
     def prepare_donor(self, size_bytes: int) -> None:
         """A server with the data, and with what the recipe sets."""
@@ -131,11 +136,14 @@ class Bench:
         """The task that copies, and the seconds of the whole run."""
         self.fresh_peer()
         begun = time.monotonic()
-        done = playbook.run(variables={"pair_seed_method": method})
+        # With the results of the tasks in its output.
+        done = playbook.run(variables={"pair_seed_method": method}, arguments=["-v"])
         seconds = time.monotonic() - begun
         if done.exit_code:
             sys.exit(f"The deployment failed:\n{done.output[-4000:]}")
         copy = next(task for task in done.tasks if task.name == _COPY)
+        lock = _LOCK_MS.search(done.output)
+        self.lock_ms = json.loads(lock.group(1)) if lock else None
         seed = json.loads(str(labkit.sql("db2", "SELECT mark FROM twoway.seed")[0][0]))
         if method == "auto":
             self.method = seed["method"]
@@ -154,16 +162,33 @@ class Bench:
         return round(commits.longest_gap_ms("db1", start, start + (copy.seconds or 0)) - undisturbed, 1)
 
 
-def measure_stalls(bench: Bench, further_tables: list[int]) -> dict[str, float]:
-    """By situation: so many further tables, and a statement that reads for a long time while the copy begins."""
-    stalls = {}
+@dataclass
+class Stalls:
+    """Milliseconds by method and situation."""
+
+    stall_ms: dict[str, float] = field(default_factory=dict)
+    lock_ms: dict[str, float | None] = field(default_factory=dict)
+
+    def measure(self, bench: Bench, situation: str) -> None:
+        """Copy by each method while a writer writes."""
+        for method in _METHODS:
+            name = f"{method}, {situation}"
+            self.stall_ms[name] = bench.stall(method)
+            self.lock_ms[name] = bench.lock_ms
+            print(f"stall by {name}: {self.stall_ms[name]} ms, lock {bench.lock_ms} ms", flush=True)
+
+
+def measure_stalls(bench: Bench, further_tables: list[int]) -> Stalls:
+    """With so many further tables, and with a statement that reads for a long time whenever the copy begins."""
+    stalls = Stalls()
     for count in further_tables:
         labkit.sql("db1", many_tables(count))
-        stalls[f"{count} tables"] = bench.stall("auto")
-        print(f"stall with {count} further tables: {stalls[f'{count} tables']} ms", flush=True)
-    read = f"{bench.client} -e 'SELECT SLEEP({_STATEMENT_SECONDS}) FROM wikidb.page LIMIT 1'"
-    labkit.shell("db1", f"(for again in 1 2 3 4 5 6; do {read}; done) >/dev/null 2>&1 &")
-    stalls["long statement"] = bench.stall("auto")
+        stalls.measure(bench, f"{count} tables")
+    labkit.sql("db1", many_tables(0))
+    read = f"{bench.client} -e 'SELECT SLEEP({_STATEMENT_SECONDS}) FROM wikidb.ledger LIMIT 1'"
+    labkit.shell("db1", f"(while [ ! -e /run/enough ]; do {read}; done) >/dev/null 2>&1 &")
+    stalls.measure(bench, "long statement")
+    labkit.shell("db1", "touch /run/enough")
     return stalls
 
 
@@ -204,7 +229,7 @@ def main(arguments: list[str]) -> int:
     with playbook.frozen_collection():
         bench.prepare_donor(options.megabytes * 1_000_000)
         times = measure_speed(bench, options.rounds)
-        stalls = {} if options.skip_stall else measure_stalls(bench, options.tables)
+        stalls = Stalls() if options.skip_stall else measure_stalls(bench, options.tables)
     labkit.down()
     medians = {name: statistics.median(values) for name, values in vars(times).items()}
     figures = {
@@ -214,7 +239,10 @@ def main(arguments: list[str]) -> int:
         "tar_ratio": round(medians["tar"] / medians["seed"], 2),
         "dump_ratio": round(medians["pipe"] / medians["dump"], 2),
         "run_ratio": round(medians["pipe"] / medians["run"], 2),
-        "stall_ms": stalls,
+        "stall_ms": stalls.stall_ms,
+        "lock_ms": stalls.lock_ms,
+        "tables": options.tables,
+        "megabytes": options.megabytes,
         "seconds": {name: round(value, 1) for name, value in medians.items()},
     }
     print(json.dumps(figures))
