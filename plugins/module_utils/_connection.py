@@ -17,8 +17,8 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional, Type, Union
 from ._bulk import Block, Loaded, ResultBroken, RowTooLong, load, read_blocks
 from ._dialect import dialect_for
 from ._dialect.base import Dialect
-from ._dialect.features import parse_version
 from ._dialect.bulk_rows import Marks
+from ._dialect.features import parse_version
 from ._dialect.statement import Statement, sql
 from ._errors import ServerError, TwowayError
 from ._secret import Secret
