@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, Mapping, Optional
 
+from .words import plural
+
 _MOST_ROWS = 5
 
 
@@ -27,14 +29,23 @@ def report_comparison(found: Mapping[str, Any], replica: str, done: Optional[Map
     verdict = {True: "EQUAL", False: "DIFFERENT", None: "UNKNOWN"}[found["is_equal"]]
     lines = list(_changes(done, names)) if done and "tables" in done else []
     lines.append(
-        "%s: %s and %s, %d tables, %d rows on %s, %.1f s"
-        % (verdict, names["source"], names["replica"], len(tables), rows, names["replica"], found["seconds"])
+        "%s: %s and %s, %s, %s on %s, %.1f s"
+        % (
+            verdict,
+            names["source"],
+            names["replica"],
+            plural(len(tables), "table"),
+            plural(rows, "row"),
+            names["replica"],
+            found["seconds"],
+        )
     )
     for table in odd:
         lines.append("  %s.%s: %s" % (table["schema"], table["table"], _said(table, names)))
         lines += ["    " + line for line in _rows(table, names)]
     if len(odd) < len(tables):
-        lines.append("  %d tables are equal" % (len(tables) - len(odd)))
+        equal = len(tables) - len(odd)
+        lines.append("  %s %s equal" % (plural(equal, "table"), "is" if equal == 1 else "are"))
     return lines
 
 
@@ -48,7 +59,7 @@ def _changes(done: Mapping[str, Any], names: Dict[str, str]) -> Iterator[str]:
             (table["replaced_rows"], "replaced"),
             (table["left_rows"], "left alone, having changed meanwhile"),
         ]
-        parts = ["%d %s %s" % (count, "row" if count == 1 else "rows", what) for count, what in counts if count]
+        parts = ["%s %s" % (plural(count, "row"), what) for count, what in counts if count]
         if table["reason"]:
             parts = ["left alone, because %s" % table["reason"]]
         yield "  %s.%s: %s" % (table["schema"], table["table"], "; ".join(parts))
@@ -81,7 +92,7 @@ def _counted(table: Mapping[str, Any], names: Dict[str, str]) -> str:
         (table["only_at_replica"], "only on " + names["replica"]),
         (table["different_rows"], "on both, with different values"),
     ]
-    return "; ".join("%d %s %s" % (count, "row" if count == 1 else "rows", where) for count, where in parts if count)
+    return "; ".join("%s %s" % (plural(count, "row"), where) for count, where in parts if count)
 
 
 def _rows(table: Mapping[str, Any], names: Dict[str, str]) -> Iterator[str]:

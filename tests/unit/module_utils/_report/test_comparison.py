@@ -37,7 +37,7 @@ def test_rows() -> None:
         "  wikidb.page: 1 row only on db1; 2 rows on both, with different values",
         "    id = 7: only on db1",
         "    id = 12, part = 1: title, body",
-        "  1 tables are equal",
+        "  1 table is equal",
     ]
 
 
@@ -84,7 +84,7 @@ def test_changes_come_first() -> None:
         "  wikidb.log: left alone, because it has no key that would name a row",
         "  the changes: /b/1.sql",
         "  to take them back: /b/1-undo.sql",
-        "EQUAL: db1 and db2, 1 tables, 10 rows on db2, 0.4 s",
+        "EQUAL: db1 and db2, 1 table, 10 rows on db2, 0.4 s",
     ]
 
 
