@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from .._connection import Session
 from .._dialect.statement import Identifier, Raw, sql
-from .._read.data import BOOKKEEPING_SCHEMA, SYSTEM_SCHEMAS, TRANSACTIONAL_ENGINES
+from .._read.data import BOOKKEEPING_SCHEMA, SYSTEM_SCHEMAS, TRANSACTIONAL_ENGINES, see_fresh_sizes
 from .columns import Column
 
 Name = Tuple[str, str]
@@ -96,9 +96,7 @@ def _ask(session: Session, template: str, action: str) -> List[Dict[str, Any]]:
 
 def read_tables(session: Session, choice: Choice) -> Dict[Name, Table]:
     """Return the chosen tables of users."""
-    fresh = session.dialect.fresh_statistics()
-    if fresh:
-        session.query(fresh, "ask for fresh statistics")
+    see_fresh_sizes(session)
     columns = _read_columns(session)
     keys = _read_keys(session)
     triggered = {

@@ -23,6 +23,13 @@ _NOT_USER_DATA = Raw(", ".join(quote_literal(name) for name in (*SYSTEM_SCHEMAS,
 TRANSACTIONAL_ENGINES = frozenset({"InnoDB", "ROCKSDB", "TokuDB"})
 
 
+def see_fresh_sizes(session: Session) -> None:
+    """Have a session see sizes of tables as they are, and not as its server noted them up to a day ago."""
+    fresh = session.dialect.fresh_statistics()
+    if fresh:
+        session.query(fresh, "ask for fresh sizes of tables")
+
+
 def read_schemas(session: Session) -> List[Dict[str, Any]]:
     """Return the schemas of users.
 
