@@ -191,11 +191,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import U
 from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login, connect
 from ansible_collections.twoway.mysql.plugins.module_utils._module import login_of, reconcile, run_session_module
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.seed import plan_seed, show_seed
-from ansible_collections.twoway.mysql.plugins.module_utils._read.data import (
-    holds_data,
-    read_schemas,
-    see_fresh_sizes,
-)
+from ansible_collections.twoway.mysql.plugins.module_utils._read.data import holds_data, read_schemas, see_fresh_sizes
 from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.backup import BackupSeed
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.choice import AUTO, choose
