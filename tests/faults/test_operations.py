@@ -82,9 +82,11 @@ def test_check_mode_tells_what_would_be_lost(diverged: str) -> None:
 @pytest.mark.long
 def test_a_member_comes_back_when_its_peer_can_apply_what_it_has(diverged: str) -> None:
     rows = labkit.sql("db2", _DIVERGED_ROWS)
-    refused = playbook.run(REJOIN)
-    assert refused.exit_code != 0
-    assert "REJOIN_NOT_CLEAN on db2: it has 2 transactions" in " ".join(refused.output.split())
+    for arguments, files in ((["--check"], 0), ([], 1)):
+        refused = playbook.run(REJOIN, arguments=arguments)
+        assert refused.exit_code != 0
+        assert "REJOIN_NOT_CLEAN on db2: it has 2 transactions" in " ".join(refused.output.split())
+        assert labkit.shell("db2", "ls /var/backups/twoway", check=False).stdout.count("errant-") == files
     saved = labkit.shell("db2", "cat /var/backups/twoway/errant-*.sql").stdout
     assert "errant one" in saved
     assert "errant two" in saved
@@ -145,7 +147,13 @@ def test_a_row_in_the_way_is_saved_and_removed(stuck: str) -> None:
     wrong = playbook.run(REPAIR, {"pair_repair_choice": "fix_row", "pair_repair_transaction": stuck + "0"})
     assert wrong.exit_code != 0
     assert _rows_905() == [[["905", "source"]], [["905", "here"]]]
-    fixed = playbook.run(REPAIR, {"pair_repair_choice": "fix_row", "pair_repair_transaction": stuck})
+    choice = {"pair_repair_choice": "fix_row", "pair_repair_transaction": stuck}
+    checked = playbook.run(REPAIR, choice, ["--check", "--diff"])
+    assert (checked.exit_code, checked.changes) == (0, ["twoway.mysql.pair : Repair | Let the channel go on"]), (
+        checked.output
+    )
+    assert _rows_905() == [[["905", "source"]], [["905", "here"]]]
+    fixed = playbook.run(REPAIR, choice)
     assert fixed.exit_code == 0, fixed.output
     assert _rows_905() == [[["905", "source"]], [["905", "source"]]]
     assert "'here'" in labkit.shell("db2", "cat /var/backups/twoway/removed-*.sql").stdout
