@@ -129,39 +129,41 @@ def stuck(request: pytest.FixtureRequest, client: str) -> str:
     return str(re.findall(r"Transaction: ([^\s\"',]+)", shown.output)[0])
 
 
-def _insert(name: str) -> str:
-    return f"INSERT INTO wikidb.category (id, name) VALUES (905, '{name}')"
+def _insert(row: int, name: str) -> str:
+    return f"INSERT INTO wikidb.category (id, name) VALUES ({row}, '{name}')"
 
 
-_DELETE = "DELETE FROM wikidb.category WHERE id = 905"
+_DELETE = (
+    f"SET sql_log_bin = 0; {_insert(904, 'gone')}; SET sql_log_bin = 1; DELETE FROM wikidb.category WHERE id = 904"
+)
 _CHOICES = {"pair_repair_reason": "the test made it"}
 
 
-def _rows_905() -> list[list[list[str | None]]]:
-    return [labkit.sql(member, "SELECT id, name FROM wikidb.category WHERE id = 905") for member in _BOTH]
+def _rows(row: int) -> list[list[list[str | None]]]:
+    return [labkit.sql(member, f"SELECT id, name FROM wikidb.category WHERE id = {row}") for member in _BOTH]
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("stuck", [(_insert("here"), _insert("source"))], indirect=True)
+@pytest.mark.parametrize("stuck", [(_insert(905, "here"), _insert(905, "source"))], indirect=True)
 def test_a_row_in_the_way_is_saved_and_removed(stuck: str) -> None:
     wrong = playbook.run(REPAIR, {"pair_repair_choice": "fix_row", "pair_repair_transaction": stuck + "0"})
     assert wrong.exit_code != 0
-    assert _rows_905() == [[["905", "source"]], [["905", "here"]]]
+    assert _rows(905) == [[["905", "source"]], [["905", "here"]]]
     choice = {"pair_repair_choice": "fix_row", "pair_repair_transaction": stuck}
     checked = playbook.run(REPAIR, choice, ["--check", "--diff"])
     assert (checked.exit_code, checked.changes) == (0, ["twoway.mysql.pair : Repair | Let the channel go on"]), (
         checked.output
     )
-    assert _rows_905() == [[["905", "source"]], [["905", "here"]]]
+    assert _rows(905) == [[["905", "source"]], [["905", "here"]]]
     fixed = playbook.run(REPAIR, choice)
     assert fixed.exit_code == 0, fixed.output
-    assert _rows_905() == [[["905", "source"]], [["905", "source"]]]
+    assert _rows(905) == [[["905", "source"]], [["905", "source"]]]
     assert "'here'" in labkit.shell("db2", "cat /var/backups/twoway/removed-*.sql").stdout
     assert _judge() == pair.Verdict((), 0)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("stuck", [(_DELETE, _DELETE)], indirect=True)
+@pytest.mark.parametrize("stuck", [("DO 0", _DELETE)], indirect=True)
 def test_a_transaction_is_skipped_and_noted(stuck: str) -> None:
     choice = {**_CHOICES, "pair_repair_choice": "skip", "pair_repair_transaction": stuck}
     skipped = playbook.run(REPAIR, choice)
@@ -169,12 +171,12 @@ def test_a_transaction_is_skipped_and_noted(stuck: str) -> None:
     noted = json.loads(labkit.shell("db2", "cat /var/lib/twoway/skipped.jsonl").stdout)
     assert (noted["transaction"], noted["errno"], noted["table"]) == (stuck, 1032, "wikidb.category")
     assert noted["reason"] == _CHOICES["pair_repair_reason"]
-    assert _rows_905() == [[], []]
+    assert _rows(904) == [[], []]
     assert _judge() == pair.Verdict((), 0)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("stuck", [(_insert("here"), _insert("source"))], indirect=True)
+@pytest.mark.parametrize("stuck", [(_insert(906, "here"), _insert(906, "source"))], indirect=True)
 def test_a_skip_that_leaves_a_difference_fails(stuck: str) -> None:
     choice = {**_CHOICES, "pair_repair_choice": "skip", "pair_repair_transaction": stuck}
     skipped = playbook.run(REPAIR, choice)
@@ -183,7 +185,7 @@ def test_a_skip_that_leaves_a_difference_fails(stuck: str) -> None:
     assert pair.channel_threads("db2") == ["Yes", "Yes"]
     synced = playbook.run(COMPARE, {"pair_compare_truth": "db1", "pair_compare_change": "db2"})
     assert synced.exit_code == 0, synced.output
-    assert _rows_905() == [[["905", "source"]], [["905", "source"]]]
+    assert _rows(906) == [[["906", "source"]], [["906", "source"]]]
     back = playbook.run(REJOIN)
     assert back.exit_code == 0, back.output
     assert _judge() == pair.Verdict((), 0)
