@@ -18,7 +18,7 @@ REPAIR = "twoway.mysql.repair_channel"
 _BOTH = labkit.DEFAULT_MEMBERS
 #: How an administrator writes on a member whose gate is closed.
 _LIFTED = {"mysql": "SET GLOBAL super_read_only = 0; {} SET GLOBAL super_read_only = 1", "mariadb": "{}"}
-_DIVERGED_ROWS = "SELECT id, name FROM wikidb.category WHERE id > 900 ORDER BY id"
+_DIVERGED_ROWS = "SELECT id, name FROM wikidb.category WHERE id IN (901, 902, 903) ORDER BY id"
 
 
 @pytest.fixture(scope="module")
