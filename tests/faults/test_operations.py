@@ -198,10 +198,10 @@ def test_what_a_lost_member_wrote_unseen_is_saved_when_it_comes_back(client: str
     try:
         labkit.sql("db1", "INSERT INTO wikidb.category (id, name) VALUES (907, 'unseen')")
         taken = playbook.run(FAIL_OVER, {"pair_fail_over_to": "db2", "pair_fail_over_lossy": ["db1"]})
+        assert taken.exit_code == 0, taken.output
         labkit.sql("db2", "INSERT INTO wikidb.category (id, name) VALUES (908, 'survivor')")
     finally:
         labkit.heal()
-    assert taken.exit_code == 0, taken.output
     playbook.wait(lambda: all(pair.channel_threads(member) == ["Yes", "Yes"] for member in _BOTH))
     back = playbook.run(REJOIN)
     assert back.exit_code == 0, back.output
