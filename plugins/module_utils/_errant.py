@@ -8,14 +8,12 @@
 
 from __future__ import annotations
 
-import os
-import time
 from contextlib import ExitStack
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ._connection import Login, Session
 from ._dialect.statement import sql
-from ._files import appear
+from ._files import appear, dated_path
 from ._log import print_log
 from ._read.replication import read_binlog
 from ._state.binlog import BinlogCoordinates
@@ -85,10 +83,10 @@ def find_errant(
     beyond, arguments = _selection(session, gtid, peer_gtids, peer_place)
     if arguments is None:
         return {"gtid": "", "transactions": 0, "changes": [], "saved": None}
-    name = "errant-%s.sql" % time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    path = dated_path(directory, "errant") if directory else None
     counter = _Counter()
     with ExitStack() as stack:
-        file = stack.enter_context(appear(os.path.join(directory, name))) if directory else None
+        file = stack.enter_context(appear(path)) if path else None
 
         def lines() -> Iterator[str]:
             for line in print_log(session, login, arguments):
@@ -99,5 +97,5 @@ def find_errant(
         changes = summarize(counter.through(read_transactions(lines())))
         if file and not counter.count:
             file.discard()
-    saved = os.path.join(directory, name) if directory and counter.count else None
+    saved = path if counter.count else None
     return {"gtid": beyond, "transactions": counter.count, "changes": changes[:_MOST_SHOWN], "saved": saved}

@@ -10,7 +10,14 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from typing import Iterator
+
+
+def dated_path(directory: str, what: str) -> str:
+    """Return the path of a file of SQL named by this moment, so finely that no other one has the name."""
+    stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S.%fZ")
+    return os.path.join(directory, "%s-%s.sql" % (what, stamp))
 
 
 class Draft:

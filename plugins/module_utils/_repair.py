@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from dataclasses import replace
 from itertools import islice
 from typing import Any, Dict, List, Optional
@@ -22,7 +21,7 @@ from ._channel import wait_until_running
 from ._connection import Login, Session
 from ._dialect.rows import kept_row
 from ._errors import Refused
-from ._files import appear
+from ._files import appear, dated_path
 from ._ledger import note_skip
 from ._log import print_log
 from ._module import reconcile
@@ -134,7 +133,7 @@ class _Saved:
 
     def __init__(self, session: Session, directory: str) -> None:
         self._session = session
-        self._name = os.path.join(directory, "removed-%s.sql" % time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()))
+        self._name = dated_path(directory, "removed")
         self._lines: List[str] = []
         self.path: Optional[str] = None
 

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import os
-import time
 from typing import Any, Callable, Dict, Mapping, Optional, Type
 
 from .._bookkeeping import (
@@ -26,6 +25,7 @@ from .._connection import Login, Session
 from .._dialect.statement import Identifier, sql
 from .._errors import Refused
 from .._executor import Action, writable
+from .._files import dated_path
 from .._plan import seed as plan
 from .._plan.steps import Step
 from .._read.data import holds_data, read_schemas
@@ -151,9 +151,8 @@ class SeedRun:
         self._recipient.query(self._recipient.dialect.set_gate(is_open=self._gate == "open"), "restore the write gate")
 
     def _file_for(self, what: str) -> str:
-        """Return the path of a file, named by this moment, that keeps what is going to be overwritten."""
-        name = "%s-%s.sql" % (what, time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()))
-        return os.path.join(self._params["backup_directory"], name)
+        """Return the path of a file that keeps what is going to be overwritten."""
+        return dated_path(self._params["backup_directory"], what)
 
     def _save_data(self, step: plan.SaveData) -> None:
         self.saved = self._file_for("before-seed")

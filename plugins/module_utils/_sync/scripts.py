@@ -9,13 +9,13 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, timezone
 from typing import Dict, Iterable, List, Optional
 
 from .._compare.chunks import Place
 from .._compare.members import Lane
 from .._compare.rows import Seen, row_values
 from .._compare.tables import Shared, Table
+from .._files import dated_path
 from .statements import row_changes, script_head, script_part
 
 _UNFINISHED = (
@@ -36,13 +36,13 @@ class Scripts:
         :param folder: ``None`` for no files.
         :param source: name of the member whose rows are right.
         """
-        stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S.%fZ")
+        changes = dated_path(folder or "", "sync")
         self._folder = folder
         self._source = source
         self._said = "These changes were applied" if is_applied else "Nothing of this is applied yet"
         self.changes: Optional[str] = None
         self.undo: Optional[str] = None
-        self._paths = [os.path.join(folder or "", "sync-%s%s.sql" % (stamp, kind)) for kind in ("", "-undo")]
+        self._paths = [changes, changes[: -len(".sql")] + "-undo.sql"]
 
     def add(self, lane: Lane, table: Shared, rows: Dict[Place, Seen]) -> List[str]:
         """Return the statements that change the replica's rows, once both files have them on the disk."""
