@@ -40,6 +40,8 @@ ALONE = "alone"
 """Under which claim the peer was away while this member took the writes."""
 PEER = "peer"
 """What the keeper of the write gate saw of the peer last."""
+LAG = "lag"
+"""How far the member is behind its peer, as its keeper measures it."""
 
 _TABLES = (
     "CREATE SCHEMA IF NOT EXISTS twoway DEFAULT CHARACTER SET utf8mb4",
@@ -164,6 +166,13 @@ def read_state_file(path: str) -> Optional[Dict[str, Any]]:
             return dict(json.load(file))
     except FileNotFoundError:
         return None
+
+
+def read_note(path: str) -> Optional[Dict[str, Any]]:
+    """Return the content of a file that is not durable; ``None`` also where a power cut left a part of it."""
+    with suppress(ValueError):
+        return read_state_file(path)
+    return None
 
 
 @contextmanager

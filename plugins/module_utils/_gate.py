@@ -30,8 +30,8 @@ def apply_gate(module: AnsibleModule, session: Session) -> Dict[str, Any]:
     """Return the result of the module ``pair_gate``."""
     params, login = module.params, login_of(module.params)
     server_id = int(session.value(sql("SELECT @@GLOBAL.server_id"), "ask for the server id"))
-    can_keep = unit.is_possible()
-    if params["writers"] == "one" and not can_keep:
+    can_keep, is_one = unit.is_possible(), params["writers"] == "one"
+    if is_one and not can_keep:
         module.warn("This host has no systemd: nobody opens the write gate after a restart of the server.")
 
     def read() -> Gate:
@@ -40,7 +40,7 @@ def apply_gate(module: AnsibleModule, session: Session) -> Dict[str, Any]:
             gate=read_gate(session),
             is_unfinished=(find_seed_mark(session) or {}).get("state") == IMPORTING,
             has_claim=claim is not None and claim.server_id == server_id,
-            keeper=unit.read_keeper(login, session.dialect, module.run_command) if can_keep else ABSENT,
+            keeper=unit.read_keeper(login, session.dialect, is_one, module.run_command) if can_keep else ABSENT,
         )
 
     def claim_writes(_step: ClaimWrites) -> None:
@@ -51,11 +51,11 @@ def apply_gate(module: AnsibleModule, session: Session) -> Dict[str, Any]:
         module,
         session,
         read,
-        plan=lambda gate: plan_kept_gate(gate, params["is_active"], params["writers"] == "one" and can_keep),
+        plan=lambda gate: plan_kept_gate(gate, params["is_active"], is_one and can_keep, not is_one and can_keep),
         show=show_kept_gate,
         actions={
             ClaimWrites: claim_writes,
-            InstallKeeper: lambda _step: unit.install_keeper(login, session.dialect, module.run_command),
+            InstallKeeper: lambda _step: unit.install_keeper(login, session.dialect, is_one, module.run_command),
             RemoveKeeper: lambda _step: unit.remove_keeper(session.dialect, module.run_command),
         },
     )

@@ -16,6 +16,7 @@ description:
     newest claim to the writes names, once the peer has answered that it has no newer one and its own gate is not open. It closes the gate
     of a member whose claim is not the newest any more.
   - The gate of a member whose seed was not finished is not opened; the seed does that at its end.
+  - with O(writers=both) the service leaves the gate alone, and only measures how far the member is behind its peer.
   - Claims stand in the table C(twoway.active), which is replicated.
 extends_documentation_fragment:
   - twoway.mysql.login

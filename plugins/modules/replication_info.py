@@ -182,10 +182,25 @@ channels:
       returned: success
       sample: {state: "on", coordinates: {file: mysql-bin.000001, position: 6882}, gtid: 168296454-168296454-8, error: null, until: null}
     lag_seconds:
-      description: What the server calls its lag; V(null) when it knows none.
-      type: int
+      description:
+        - The best that is known of the lag; V(null) when nothing is.
+        - On a member of a pair the service C(twoway-gate) measures it, also while the receiver is stopped, where the servers have GTIDs; else it
+          is what the server calls its lag.
+      type: float
       returned: success
-      sample: 0
+      sample: 0.006
+    lag_is_measured:
+      description: Whether the lag was measured by the service of the pair, rather than estimated by the server.
+      type: bool
+      returned: success
+      sample: true
+    complete_until:
+      description:
+        - Up to which moment the replica has everything of its source, as Unix time by the clock of the replica's host.
+        - V(null) where nobody measures.
+      type: float
+      returned: success
+      sample: 1795604139.713
 replicas:
   description: Replicas that are connected to this server.
   type: list

@@ -339,6 +339,13 @@ class Dialect(ABC):
         """Return the question for the server's own position; no row comes back while the binary log is off."""
 
     @abstractmethod
+    def read_gtids(self) -> Statement:
+        """Return the question, open to every account, for the GTIDs of the server.
+
+        The row has ``written``, what its binary log holds, and ``applied`` where that is kept apart.
+        """
+
+    @abstractmethod
     def parse_binlog_status(self, rows: Sequence[Row], variables: Mapping[str, str]) -> BinlogStatus:
         """Return the status from the answer to :meth:`read_binlog_status` and the server's global variables."""
 

@@ -227,6 +227,9 @@ class MariadbDialect(Dialect):
     def read_binlog_status(self) -> Statement:
         return sql("SHOW MASTER STATUS")
 
+    def read_gtids(self) -> Statement:
+        return sql("SELECT @@GLOBAL.gtid_binlog_pos AS written, @@GLOBAL.gtid_slave_pos AS applied")
+
     def parse_binlog_status(self, rows: Sequence[Row], variables: Mapping[str, str]) -> BinlogStatus:
         gtid = variables.get("gtid_binlog_pos", "")
         if not rows:

@@ -272,6 +272,9 @@ class MysqlDialect(Dialect):
     def read_binlog_status(self) -> Statement:
         return sql("SHOW BINARY LOG STATUS" if self.server.supports("binary_log_status") else "SHOW MASTER STATUS")
 
+    def read_gtids(self) -> Statement:
+        return sql("SELECT @@GLOBAL.gtid_executed AS written")
+
     def parse_binlog_status(self, rows: Sequence[Row], variables: Mapping[str, str]) -> BinlogStatus:
         if not rows:
             return BinlogStatus(coordinates=None, gtid=_one_line(variables.get("gtid_executed", "")))

@@ -7,7 +7,8 @@
 """The keeper of a member's write gate, as a service of the member.
 
 Members with one writer start with their gates closed. This opens the gate of the one that the newest claim names, and
-closes that of any other. It changes nothing else, and keeps nothing but what it saw of the peer last.
+closes that of any other. It changes nothing else, and keeps nothing but what it saw of the peer last, and how far
+behind that this member is.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Dict, Optional, Tuple
 
-from .._bookkeeping import ALONE, PEER, read_state_file, state_path, write_state
+from .._bookkeeping import ALONE, LAG, PEER, read_state_file, state_path, write_state
 from .._claim import moving_writes
 from .._connection import Login, Session, connect
 from .._errors import ServerError, TwowayError
@@ -28,7 +29,10 @@ from .._plan.keeper import CLOSE, OPEN, STAY, Seen, decide
 from .._read.replication import read_semi_sync
 from .._secret import Secret
 from .look import ANSWER_SECONDS, login_of_peer, look_at
+from .watch import Watch
 
+WATCH = "watch"
+"""The word, as a second argument, for a keeper that leaves the gate alone, because both members write."""
 PAUSE_SECONDS = 0.4
 NOTE_SECONDS = 1
 ALONE_AFTER_SECONDS = 10
@@ -38,11 +42,13 @@ ALONE_AFTER_SECONDS = 10
 class Keeper:
     """One member's keeper."""
 
-    def __init__(self, login: Login) -> None:
+    def __init__(self, login: Login, keeps_gate: bool) -> None:
         self._login = login
+        self._keeps_gate = keeps_gate
         self._own: Optional[Session] = None
         self._peer: Optional[Session] = None
         self._paths: Dict[str, str] = {}
+        self._watch: Optional[Watch] = None
         self._said = ""
         self._peer_answered_at = self._noted_at = time.monotonic()
 
@@ -62,19 +68,29 @@ class Keeper:
         if self._own is None:
             self._own = self._connect()
         own, peer = look_at(self._own), self._look_at_peer(self._own)
+        if self._keeps_gate:
+            decision, reason = self._keep(self._own, own, peer)
+            self._say("%s: %s" % ({STAY: own.gate, OPEN: "opened", CLOSE: "closed"}[decision], reason))
+        else:
+            self._say("watching: the peer %s" % ("answers" if peer else "does not answer"))
+        if self._watch:
+            self._watch.see_own(self._own)
+
+    def _keep(self, session: Session, own: Seen, peer: Optional[Seen]) -> Tuple[str, str]:
         decision, reason = decide(own, peer, self._is_alone(own, peer))
         if decision == CLOSE:
-            self._own.query(self._own.dialect.set_gate(is_open=False), "close the write gate")
+            session.query(session.dialect.set_gate(is_open=False), "close the write gate")
         elif decision == OPEN:
-            decision, reason = self._open(self._own)
-        self._say("%s: %s" % ({STAY: own.gate, OPEN: "opened", CLOSE: "closed"}[decision], reason))
+            decision, reason = self._open(session)
+        return decision, reason
 
     def _connect(self) -> Session:
         session = connect(self._login)
-        paths = {name: state_path(session, name) for name in (ALONE, PEER)}
+        paths = {name: state_path(session, name) for name in (ALONE, LAG, PEER)}
         self._paths = {name: path for name, path in paths.items() if path}
         if len(self._paths) < len(paths):
             raise TwowayError("The server at %s is not one of this host." % self._login.place)
+        self._watch = self._watch or Watch(self._paths[LAG])
         return session
 
     def _open(self, session: Session) -> Tuple[str, str]:
@@ -96,6 +112,8 @@ class Keeper:
                 return None
             seen = look_at(self._peer)
             self._note(self._peer, seen)
+            if self._watch:
+                self._watch.see_peer(self._peer, seen.server_id)
         except ServerError:
             _close(self._peer)
             self._peer = None
@@ -143,7 +161,7 @@ def login_from(path: str) -> Login:
 
 
 def main() -> None:
-    """Run as a service; the only argument is the file with the login."""
+    """Run as a service; the first argument is the file with the login, and there may be :data:`WATCH`."""
     with suppress(KeyboardInterrupt):
         os.umask(0o077)
-        Keeper(login_from(sys.argv[1])).run()
+        Keeper(login_from(sys.argv[1]), keeps_gate=WATCH not in sys.argv[2:]).run()

@@ -38,7 +38,7 @@ Documentation=man:systemd.service(5)
 After=network.target mysql.service mariadb.service
 
 [Service]
-ExecStart=%s -u %s %s
+ExecStart=%s
 Restart=always
 RestartSec=1
 
@@ -80,24 +80,28 @@ def _option_file(dialect: Dialect) -> str:
     return os.path.join(folders[0], "zz-twoway-gate.cnf")
 
 
-def _files(login: Login, dialect: Dialect) -> Dict[str, Tuple[bytes, int]]:
+def _files(login: Login, dialect: Dialect, keeps_gate: bool) -> Dict[str, Tuple[bytes, int]]:
     """Return content and mode of every file, by path. The server starts closed only where somebody opens it."""
     values = {
         name: getattr(login, name)
         for name in ("user", "host", "port", "unix_socket", "config_file", "ca_cert", "client_cert", "client_key")
     }
     values.update(check_hostname=login.check_hostname, password=login.password.reveal() if login.password else None)
-    unit = _UNIT_TEXT % (sys.executable or "/usr/bin/python3", _PROGRAM, _LOGIN)
+    command = [sys.executable or "/usr/bin/python3", "-u", _PROGRAM, _LOGIN, *([] if keeps_gate else [program.WATCH])]
+    files = {
+        _PROGRAM: (archive(), 0o644),
+        _LOGIN: (json.dumps(values, sort_keys=True).encode(), 0o600),
+        _UNIT: ((_UNIT_TEXT % " ".join(command)).encode(), 0o644),
+    }
+    return {**_option_lines(dialect), **files} if keeps_gate else files
+
+
+def _option_lines(dialect: Dialect) -> Dict[str, Tuple[bytes, int]]:
     lines = [
         line for option in options_for(dialect.server, {"read_only": True}, {}) for line in option.as_dict()["lines"]
     ]
     options = "# Made by the module twoway.mysql.pair_gate. The service %s opens the gate.\n[mysqld]\n" % SERVICE
-    return {
-        _option_file(dialect): ((options + "\n".join(lines) + "\n").encode(), 0o644),
-        _PROGRAM: (archive(), 0o644),
-        _LOGIN: (json.dumps(values, sort_keys=True).encode(), 0o600),
-        _UNIT: (unit.encode(), 0o644),
-    }
+    return {_option_file(dialect): ((options + "\n".join(lines) + "\n").encode(), 0o644)}
 
 
 def is_possible() -> bool:
@@ -105,13 +109,15 @@ def is_possible() -> bool:
     return bool(shutil.which("systemctl")) and os.path.isdir("/run/systemd/system") and os.geteuid() == 0
 
 
-def read_keeper(login: Login, dialect: Dialect, run: RunCommand) -> str:
+def read_keeper(login: Login, dialect: Dialect, keeps_gate: bool, run: RunCommand) -> str:
     """Return ``kept`` where the wished keeper runs, ``absent`` where there is none, else ``outdated``."""
-    wished = _files(login, dialect)
-    found = {path: _content(path) for path in wished}
+    wished = _files(login, dialect, keeps_gate)
+    found = {path: _content(path) for path in (*wished, _option_file(dialect))}
     if not any(found.values()):
         return "absent"
-    is_same = all(found[path] == content for path, (content, _mode) in wished.items())
+    is_same = bool(found[_option_file(dialect)]) == keeps_gate and all(
+        found[path] == content for path, (content, _mode) in wished.items()
+    )
     _status, output, _errors = run(["systemctl", "show", "--property=ActiveState,UnitFileState", SERVICE])
     is_running = "ActiveState=active" in output and "UnitFileState=enabled" in output
     return "kept" if is_same and is_running else "outdated"
@@ -125,9 +131,9 @@ def _content(path: str) -> bytes:
         return b""
 
 
-def install_keeper(login: Login, dialect: Dialect, run: RunCommand) -> None:
+def install_keeper(login: Login, dialect: Dialect, keeps_gate: bool, run: RunCommand) -> None:
     """Write the files, and have the service run now and at every boot."""
-    for path, (content, mode) in _files(login, dialect).items():
+    for path, (content, mode) in _files(login, dialect, keeps_gate).items():
         os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
         draft = path + ".new"
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:

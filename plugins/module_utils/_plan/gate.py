@@ -51,18 +51,19 @@ def show_kept_gate(gate: Gate) -> Dict[str, Any]:
     return {"gate": gate.gate, "has_claim": gate.has_claim, "keeper": gate.keeper}
 
 
-def plan_kept_gate(gate: Gate, is_active: bool, is_kept: bool) -> Plan:
+def plan_kept_gate(gate: Gate, is_active: bool, is_kept: bool, is_watched: bool = False) -> Plan:
     """Return the steps to a gate that a keeper keeps, or nobody.
 
     A keeper that is not wanted goes first: it would undo the rest. One that is wanted comes last, and finds it done.
     A member with a part of a seed serves nobody; the seed itself opens its gate at the end.
 
     :param is_kept: whether one member alone is to write, so that somebody has to see to it.
+    :param is_watched: whether a keeper shall only look on and measure the lag, where both write.
     """
     steps: List[Step] = []
     is_open = is_active and not gate.is_unfinished
-    after = replace(gate, gate="open" if is_open else "closed", keeper=KEPT if is_kept else ABSENT)
-    if not is_kept and gate.keeper != ABSENT:
+    after = replace(gate, gate="open" if is_open else "closed", keeper=KEPT if is_kept or is_watched else ABSENT)
+    if not is_kept and gate.keeper not in (ABSENT, after.keeper):
         steps.append(RemoveKeeper("both members write"))
     if is_kept and is_active and not gate.has_claim:
         steps.append(ClaimWrites("this member is to take the writes"))
@@ -70,4 +71,6 @@ def plan_kept_gate(gate: Gate, is_active: bool, is_kept: bool) -> Plan:
     steps += plan_gate(gate.gate, is_open).steps
     if is_kept and gate.keeper != KEPT:
         steps.append(InstallKeeper("the gate has to be right after every start as well"))
+    elif is_watched and gate.keeper != KEPT:
+        steps.append(InstallKeeper("somebody has to measure the lag"))
     return Plan(show_kept_gate(after), steps)

@@ -9,9 +9,11 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import replace
 from typing import Any, Dict, List, Mapping, Optional
 
+from .._bookkeeping import LAG, read_note, state_path
 from .._connection import Session
 from .._dialect.channel_row import normalize_row
 from .._dialect.statement import sql
@@ -19,6 +21,7 @@ from .._secret import Secret
 from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.binlog_cache import describe_caches
 from .._state.channel import Channel
+from .._state.lag import describe_lag
 from .retention import read_retention
 
 # Threads that belong to replication, by what the process list calls their command or user.
@@ -152,12 +155,27 @@ def describe_semi_sync(variables: Mapping[str, str], counters: Mapping[str, str]
     }
 
 
+def describe_channels(session: Session) -> List[Dict[str, Any]]:
+    """Return all channels in the shape of the info modules, with the best that is known of their lag."""
+    channels = read_channels(session)
+    # A keeper, which is on the server's own host, follows the channel from the peer.
+    path = state_path(session, LAG) if any(channel.name == "" for channel in channels) else None
+    kept = read_note(path) if path else None
+    return [
+        {
+            **channel.as_dict(),
+            **describe_lag(kept if channel.name == "" else None, channel.lag_seconds, time.time()),
+        }
+        for channel in channels
+    ]
+
+
 def read_replication(session: Session, variables: Mapping[str, str], counters: Mapping[str, str]) -> Dict[str, Any]:
     """Return binary log, channels, connected replicas, threads and binlog cache counters, in neutral keys."""
     status = read_binlog(session, variables)
     return {
         "binlog": {**describe_binlog(status), **read_retention(session, variables, status)},
-        "channels": [channel.as_dict() for channel in read_channels(session)],
+        "channels": describe_channels(session),
         "replicas": read_replicas(session),
         "threads": session.query(_REPLICATION_THREADS, "read the process list"),
         "semi_sync": describe_semi_sync(variables, counters),

@@ -138,6 +138,9 @@ def _direction(
         "receiver": receiver.get("state"),
         "applier": applier.get("state"),
         "lag_seconds": channel.get("lag_seconds"),
+        "lag_is_measured": bool(channel.get("lag_is_measured")),
+        "complete_until": channel.get("complete_until"),
+        "complete_age_seconds": _age(channel.get("complete_until"), parse_time(wish["at"])),
         "gap_transactions": _gap(written, at_replica, channel),
         "coordinates": channel.get("coordinates"),
         "written": {"file": written["file"], "position": written["position"]} if written.get("file") else None,
@@ -221,9 +224,12 @@ def _canary(
         return {"sent_at": now, "age_seconds": 0.0, "milliseconds": sent_now.get("milliseconds")}
     for row in at_replica.get("canaries") or []:
         if row["server_id"] == channel.get("source_server_id"):
-            age = None if now is None else round(max(0.0, now - row["sent_at"]), 1)
-            return {"sent_at": row["sent_at"], "age_seconds": age, "milliseconds": None}
+            return {"sent_at": row["sent_at"], "age_seconds": _age(row["sent_at"], now), "milliseconds": None}
     return None
+
+
+def _age(then: Optional[float], now: Optional[float]) -> Optional[float]:
+    return None if then is None or now is None else round(max(0.0, now - then), 1)
 
 
 def _last_comparison(told: Mapping[str, Facts], addresses: Mapping[str, str]) -> Optional[Dict[str, Any]]:

@@ -52,7 +52,7 @@ def _members(report: Mapping[str, Any]) -> Iterator[Sequence[str]]:
 
 def _directions(report: Mapping[str, Any]) -> Iterator[Sequence[str]]:
     for direction in report["directions"]:
-        says = (words.lag, words.gap, words.tls, words.semi_sync, words.canary)
+        says = (words.lag_in_full, words.gap, words.tls, words.semi_sync, words.canary)
         yield (_name(direction), words.state(direction), *(say(direction) for say in says))
 
 

@@ -122,7 +122,7 @@ def _direction(direction: Mapping[str, Any]) -> Markup:
         _list(
             ("state", words.state(direction)),
             ("receiver, applier", "%s, %s" % (direction["receiver"] or "unknown", direction["applier"] or "unknown")),
-            ("lag", words.duration(direction["lag_seconds"])),
+            ("lag", words.lag_in_full(direction)[len("lag ") :]),
             ("gap", words.gap(direction)[len("gap ") :]),
             ("written", _place(direction["written"])),
             ("received", _place(direction["received"])),

@@ -39,6 +39,8 @@ HELP = {
     "twoway_member_uptime_seconds": "For how long the server of the member has been running.",
     "twoway_direction_running": "Whether receiver and applier of this direction run.",
     "twoway_direction_lag_seconds": "By how much the replica is behind.",
+    "twoway_direction_lag_measured": "Whether the lag was measured; 0 is for an estimate of the server.",
+    "twoway_direction_complete_timestamp_seconds": "Up to when the replica has everything of its source, as Unix time.",
     "twoway_direction_gap_transactions": "Transactions of the source that the replica has not applied.",
     "twoway_direction_tls": "Whether this direction is encrypted.",
     "twoway_direction_semi_sync_active": "Whether commits of the source wait for the replica.",
@@ -100,6 +102,9 @@ def _direction(direction: Mapping[str, Any]) -> Iterator[Sample]:
     milliseconds = canary.get("milliseconds")
     yield "twoway_direction_running", labels, None if state == "unknown" else state == "running"
     yield "twoway_direction_lag_seconds", labels, direction["lag_seconds"]
+    if direction["lag_seconds"] is not None:
+        yield "twoway_direction_lag_measured", labels, direction["lag_is_measured"]
+    yield "twoway_direction_complete_timestamp_seconds", labels, direction["complete_until"]
     yield "twoway_direction_gap_transactions", labels, direction["gap_transactions"]
     yield "twoway_direction_tls", labels, direction["tls"]
     yield "twoway_direction_semi_sync_active", labels, None if semi_sync is None else semi_sync == "active"

@@ -60,7 +60,7 @@ def _direction_cells(report: Mapping[str, Any]) -> Iterator[List[str]]:
     for direction in report["directions"]:
         cells = ["%s → %s" % (direction["source"], direction["replica"]), words.state(direction)]
         if direction["state"] not in ("missing", "unknown"):
-            cells += [words.lag(direction), words.gap(direction), words.tls(direction)]
+            cells += [words.lag_in_full(direction), words.gap(direction), words.tls(direction)]
             cells += [words.semi_sync(direction), words.canary(direction)]
         yield cells
 

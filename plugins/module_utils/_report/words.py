@@ -120,6 +120,20 @@ def lag(direction: Mapping[str, Any]) -> str:
     return "lag " + duration(direction["lag_seconds"])
 
 
+def lag_in_full(direction: Mapping[str, Any]) -> str:
+    """Return the lag of a direction, and where it comes from; without one, up to when the replica is complete.
+
+    >>> lag_in_full({"lag_seconds": 3, "lag_is_measured": False, "complete_age_seconds": None})
+    'lag 3 s, estimated'
+    >>> lag_in_full({"lag_seconds": None, "lag_is_measured": False, "complete_age_seconds": 7200.4})
+    'lag unknown, complete until 2 h ago'
+    """
+    if direction["lag_seconds"] is None:
+        age = direction["complete_age_seconds"]
+        return lag(direction) + ("" if age is None else ", complete until " + ago(age))
+    return lag(direction) + ("" if direction["lag_is_measured"] else ", estimated")
+
+
 def gap(direction: Mapping[str, Any]) -> str:
     """Return how many transactions the replica of a direction lacks."""
     count = direction["gap_transactions"]

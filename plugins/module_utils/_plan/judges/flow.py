@@ -66,7 +66,8 @@ def applier(pair: Pair) -> Iterator[Finding]:
 def lag(pair: Pair) -> Iterator[Finding]:
     for member in pair.answering:
         seconds = (member.channel or {}).get("lag_seconds")
-        if seconds is not None and seconds > pair.wish["lag_seconds"]:
+        # It is measured to a second, and told in fractions.
+        if seconds is not None and int(seconds) > pair.wish["lag_seconds"]:
             yield Finding(
                 "REPLICA_LAGS",
                 WARNING,

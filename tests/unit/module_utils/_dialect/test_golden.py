@@ -105,6 +105,7 @@ def questions(dialect: Dialect) -> Iterator[tuple[str, list[Statement | None]]]:
     yield "read_channel_options", [dialect.read_channel_options()]
     yield "start_applier_until", [dialect.start_applier_until("", PLACE), dialect.start_applier_until("north", PLACE)]
     yield "read_binlog_status", [dialect.read_binlog_status()]
+    yield "read_gtids", [dialect.read_gtids()]
     yield "read_global_filters", [dialect.read_global_filters()]
     yield "read_replicas", [dialect.read_replicas()]
     yield "start_history", [*dialect.start_history(gtid, 2), *dialect.start_history("", None)]

@@ -50,3 +50,18 @@ def test_a_silent_peer_keeps_the_gate_closed_unless_it_was_away_before() -> None
 )
 def test_steps(gate: Gate, is_active: bool, is_kept: bool, steps: list[str]) -> None:
     assert [step.name for step in plan_kept_gate(gate, is_active, is_kept).steps] == steps
+
+
+@pytest.mark.parametrize(
+    ("gate", "steps"),
+    [
+        (Gate("open"), ["install_keeper"]),
+        (Gate("open", keeper="kept"), []),
+        (Gate("closed", True, "outdated"), ["remove_keeper", "open_gate", "install_keeper"]),
+    ],
+)
+def test_steps_where_both_members_write(gate: Gate, steps: list[str]) -> None:
+    """A keeper that keeps the gate is another one than one that only looks on: it counts as outdated."""
+    plan = plan_kept_gate(gate, is_active=True, is_kept=False, is_watched=True)
+    assert [step.name for step in plan.steps] == steps
+    assert plan.after["keeper"] == "kept"

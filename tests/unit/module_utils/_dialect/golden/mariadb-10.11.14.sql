@@ -43,6 +43,9 @@ START SLAVE 'north' SQL_THREAD UNTIL MASTER_LOG_FILE = 'binlog.000002', MASTER_L
 -- read_binlog_status
 SHOW MASTER STATUS;
 
+-- read_gtids
+SELECT @@GLOBAL.gtid_binlog_pos AS written, @@GLOBAL.gtid_slave_pos AS applied;
+
 -- read_global_filters
 (none)
 

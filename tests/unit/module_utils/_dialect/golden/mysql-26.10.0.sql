@@ -43,6 +43,9 @@ START REPLICA SQL_THREAD UNTIL SOURCE_LOG_FILE = 'binlog.000002', SOURCE_LOG_POS
 -- read_binlog_status
 SHOW BINARY LOG STATUS;
 
+-- read_gtids
+SELECT @@GLOBAL.gtid_executed AS written;
+
 -- read_global_filters
 SELECT FILTER_NAME AS name, FILTER_RULE AS rule FROM performance_schema.replication_applier_global_filters;
 

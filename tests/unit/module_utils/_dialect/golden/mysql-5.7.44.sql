@@ -43,6 +43,9 @@ START SLAVE SQL_THREAD UNTIL MASTER_LOG_FILE = 'binlog.000002', MASTER_LOG_POS =
 -- read_binlog_status
 SHOW MASTER STATUS;
 
+-- read_gtids
+SELECT @@GLOBAL.gtid_executed AS written;
+
 -- read_global_filters
 (none)
 
