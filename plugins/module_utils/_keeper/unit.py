@@ -93,10 +93,10 @@ def _files(login: Login, dialect: Dialect, keeps_gate: bool) -> Dict[str, Tuple[
         _LOGIN: (json.dumps(values, sort_keys=True).encode(), 0o600),
         _UNIT: ((_UNIT_TEXT % " ".join(command)).encode(), 0o644),
     }
-    return {**_option_lines(dialect), **files} if keeps_gate else files
+    return {**_start_closed(dialect), **files} if keeps_gate else files
 
 
-def _option_lines(dialect: Dialect) -> Dict[str, Tuple[bytes, int]]:
+def _start_closed(dialect: Dialect) -> Dict[str, Tuple[bytes, int]]:
     lines = [
         line for option in options_for(dialect.server, {"read_only": True}, {}) for line in option.as_dict()["lines"]
     ]
