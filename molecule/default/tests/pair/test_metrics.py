@@ -25,7 +25,11 @@ def monitor(*arguments: str) -> Run:
 
 
 @pytest.fixture(scope="module")
-def monitored() -> Run:
+def monitored(db1: Member) -> Run:
+    """The first run, after one in check mode that has changed nothing."""
+    looked = monitor("--check")
+    assert looked.exit_code == 0, looked.output
+    assert not db1.host.file("/etc/twoway/metrics.cnf").exists
     run = monitor()
     assert run.exit_code == 0, run.output
     return run
