@@ -87,7 +87,8 @@ host:
     system: {id: debian, release: "13", codename: trixie, architecture: x86_64, python: 3.13.5}
     packages: {mariadb-server: "1:11.8.9+ds-0+deb13u1", python3-pymysql: 1.1.1-2}
     program: {path: /usr/sbin/mariadbd, flavor: mariadb, version: 11.8.9, is_supported: true}
-    service: {name: mariadb, is_running: true, is_enabled: true}
+    service: {name: mariadb, is_installed: true, is_running: true, is_enabled: true}
+    keeper: {name: twoway-gate, is_installed: true, is_running: true, is_enabled: true}
     free_bytes: 74138529792
     unusable_files: []
     rejected_options: null

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 
+import figures
 import playbook
 import pytest
 from checkout import COLLECTIONS
@@ -25,3 +26,9 @@ def frozen_collection() -> Iterator[None]:
     """One state of the checkout for all tests."""
     with playbook.frozen_collection():
         yield
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how long things took."""
+    if figures.line():
+        terminalreporter.write_line(figures.line())

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import figures
 import labkit
-from ansible_collections.twoway.mysql.plugins.filter.pair import pair_findings
+from ansible_collections.twoway.mysql.plugins.filter.pair import pair_findings, server_id
 from checkout import TOP
 
 _FOLDER = "/opt/twoway-facts"
@@ -30,9 +31,11 @@ def run(words):
     done = subprocess.run(list(words), capture_output=True, text=True)
     return done.returncode, done.stdout, done.stderr
 
-host = read_host(run, [], "/var/lib/mysql", [], None, {})
+host = read_host(run, ["python3-pymysql"], "/var/lib/mysql", [], None, {})
 print(json.dumps({"host": host, **read_member(Login(), True, with_audit=True)}, default=str))
 """
+
+Found = set[tuple[str, str | None]]
 
 
 def install() -> None:
@@ -48,38 +51,40 @@ def install() -> None:
 
 
 def read(member: str) -> dict[str, Any]:
-    """What ``member_info`` tells of a member, and the seconds that this took there."""
+    """What ``member_info`` tells of a member."""
+    told: dict[str, Any] = json.loads(labkit.shell(member, ["python3", "-c", _READ % _FOLDER]).stdout)
+    return told
+
+
+def found(**wish: object) -> Found:
+    """Codes that are found in a pair deployed with the defaults, but for these wishes, each with its member."""
     began = time.monotonic()
-    told = labkit.shell(member, ["python3", "-c", _READ % _FOLDER]).stdout
-    return {**json.loads(told), "seconds": time.monotonic() - began}
-
-
-def read_both() -> dict[str, dict[str, Any]]:
-    """Facts of both members, by name."""
     with ThreadPoolExecutor(max_workers=2) as pool:
-        return dict(zip(labkit.DEFAULT_MEMBERS, pool.map(read, labkit.DEFAULT_MEMBERS), strict=True))
+        told = dict(zip(labkit.DEFAULT_MEMBERS, pool.map(read, labkit.DEFAULT_MEMBERS), strict=True))
+    findings = pair_findings(told, _wish(told, wish))
+    figures.note("facts of both members, judged", time.monotonic() - began)
+    return {(str(finding["code"]), finding["member"]) for finding in findings}
 
 
-def findings(facts: Mapping[str, Mapping[str, Any]], **wish: object) -> list[dict[str, Any]]:
-    """What is found in the facts of a pair that was deployed with the defaults, but for these wishes."""
+def _wish(told: Mapping[str, Mapping[str, Any]], wish: Mapping[str, object]) -> dict[str, Any]:
     planned = {
         member: {
             "address": labkit.address(member),
-            "server_id": told["server"]["server_id"],
-            "flavor": told["server"]["flavor"],
+            "server_id": server_id(labkit.address(member)),
+            "flavor": facts["host"]["program"]["flavor"],
             "filters": {},
             "restart_needed": [],
         }
-        for member, told in facts.items()
+        for member, facts in told.items()
     }
-    whole = {
+    return {
         "scope": "running",
         "members": list(labkit.DEFAULT_MEMBERS),
         "hosts": list(labkit.DEFAULT_MEMBERS),
         "donor": "db1",
         "active": "db1",
         "writers": "one",
-        "password": "",
+        "password": None,
         "overwrite": [],
         "may_restart": True,
         "coordinates": "gtid",
@@ -88,4 +93,3 @@ def findings(facts: Mapping[str, Mapping[str, Any]], **wish: object) -> list[dic
         "by_member": planned,
         **wish,
     }
-    return list(pair_findings(dict(facts), whole))

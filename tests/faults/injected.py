@@ -2,92 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-_BOTH_FLAVORS = ("mysql", "mariadb", "mariadb-lts")
-_MYSQL = ("mysql",)
-_MARIADB = ("mariadb", "mariadb-lts")
-
-#: Words of the statements below, by client: the same thing is said in both.
-WORDS: dict[str, Mapping[str, str]] = {
-    "mysql": {
-        "R": "REPLICA",
-        "r": "replica",
-        "s": "source",
-        "S": "SOURCE",
-        "change": "CHANGE REPLICATION SOURCE TO SOURCE",
-        "lift": "SET GLOBAL super_read_only = OFF; SET sql_log_bin = 0;",
-        "shut": "SET GLOBAL super_read_only = ON;",
-        "power": "CONNECTION_ADMIN",
-        "by_file": "AUTO_POSITION = 0",
-        "by_gtid": "AUTO_POSITION = 1",
-        "file": "/etc/mysql/mysql.conf.d/zz-twoway.cnf",
-        "unit": "mysql",
-        "skip_start": "skip_replica_start",
-    },
-    "mariadb": {
-        "R": "SLAVE",
-        "r": "slave",
-        "s": "master",
-        "S": "MASTER",
-        "change": "CHANGE MASTER TO MASTER",
-        "lift": "SET sql_log_bin = 0;",
-        "shut": "",
-        "power": "READ_ONLY ADMIN",
-        "by_file": "USE_GTID = no",
-        "by_gtid": "USE_GTID = slave_pos",
-        "file": "/etc/mysql/mariadb.conf.d/99-twoway.cnf",
-        "unit": "mariadb",
-        "skip_start": "skip_slave_start",
-    },
-}
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is wrong with a pair.
-
-    :ivar codes: what has to be found; other findings may come with it.
-    :ivar member: where it is done, and found unless it is about the pair.
-    :ivar does: statements, or a command line where it begins with ``$``; ``undo`` alike. Words in braces are of
-        ``WORDS``, or ids of both servers: ``{own}``, ``{peer}``, ``{peer_uuid}``.
-    :ivar peer_before: statements on the peer before; ``peer_after`` after, and ``peer_undo`` in the end.
-    """
-
-    codes: str
-    member: str
-    does: str
-    undo: str
-    flavors: tuple[str, ...] = _BOTH_FLAVORS
-    peer_before: str = ""
-    peer_after: str = ""
-    peer_undo: str = ""
-    wish: Mapping[str, object] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        return f"{self.codes.replace(' ', '+')} on {self.member}"
-
-
-def _setting(
-    code: str, member: str, name: str, wrong: str, right: str, flavors: tuple[str, ...] = _BOTH_FLAVORS
-) -> Fault:
-    return Fault(code, member, f"SET GLOBAL {name} = {wrong}", f"SET GLOBAL {name} = {right}", flavors)
-
-
-def _channel(code: str, wrong: str, right: str, flavors: tuple[str, ...] = _BOTH_FLAVORS) -> Fault:
-    """A setting of the channel of db2, changed while everything that it received is applied."""
-
-    def around(setting: str) -> str:
-        return "STOP {R}; {change}_" + setting + "; START {R}"
-
-    return Fault(code, "db2", around(wrong), around(right), flavors)
-
-
-def _file(code: str, member: str, command: str, flavors: tuple[str, ...] = _BOTH_FLAVORS) -> Fault:
-    return Fault(code, member, "$cp -p {file} /root/kept.cnf; " + command, "$cp -p /root/kept.cnf {file}", flavors)
-
+from fault import MARIADB, MYSQL, Fault, Steps, applier_setting, channel, file, restart, setting
 
 _EVENT = "CREATE EVENT scratch.tick ON SCHEDULE EVERY 1 DAY DO SET @nothing = 0;"
 _TABLES = """
@@ -99,41 +14,86 @@ _TABLES = """
     CREATE TRIGGER scratch.mark BEFORE INSERT ON scratch.book FOR EACH ROW SET NEW.author = NEW.author;
 """
 _EMPTY_TRANSACTION = "SET GTID_NEXT = '{peer_uuid}:999999'; BEGIN; COMMIT; SET GTID_NEXT = 'AUTOMATIC';"
-_LARGE = "INSERT INTO scratch.large VALUES (REPEAT('x', 20000));"
+_ROWS = "CREATE DATABASE scratch; CREATE TABLE scratch.t (text MEDIUMTEXT);"
+_ROW = "INSERT INTO scratch.t VALUES (REPEAT('x', 60000));"
+#: Since MariaDB 11.5 this is about the session, unless it is said.
+_FLUSH_STATUS = "FLUSH /*M!110501 GLOBAL */ STATUS;"
+_LEAVE_ALONE = "$systemctl stop twoway-gate"
+_KEEP_AGAIN = "$systemctl start twoway-gate"
+_OPEN: Steps = (_LEAVE_ALONE, "SET GLOBAL read_only = OFF")
+_OPEN_AGAIN: Steps = ("SET GLOBAL read_only = OFF", _KEEP_AGAIN)
+_CLOSE: Steps = (_LEAVE_ALONE, "SET GLOBAL read_only = ON; {shut}")
+_CLOSE_AGAIN: Steps = ("SET GLOBAL read_only = ON; {shut}", _KEEP_AGAIN)
+#: A certificate for five days.
+_CERTIFICATE = (
+    "openssl req -x509 -newkey rsa:2048 -nodes -days 5 -subj /CN=short -keyout /etc/mysql/short.key"
+    " -out /etc/mysql/short.crt 2>/dev/null; chown mysql /etc/mysql/short.*"
+)
+_AT_START = (
+    "{log_updates}=OFF replicate_same_server_id=ON {skip_errors}=1062 bind_address=*"
+    " relay_log=$(hostname)-relay relay_log_index=relay-bin.index"
+    " ssl_cert=/etc/mysql/short.crt ssl_key=/etc/mysql/short.key"
+)
+_AT_START_CODES = (
+    "REPLICA_UPDATES_NOT_LOGGED OWN_EVENTS_APPLIED ERRORS_SKIPPED LISTENS_EVERYWHERE RELAY_LOG_NAMED_AFTER_HOST"
+    " CERTIFICATE_EXPIRES"
+)
+#: The server runs on a disk of 700 MB; nothing is written before it is back on its own.
+_SMALL_DISK = """$set -e
+    systemctl stop {unit}
+    mount -t tmpfs -o size=700m tmpfs /mnt
+    cp -a /var/lib/mysql/. /mnt/
+    chown mysql:mysql /mnt
+    mount --bind /mnt /var/lib/mysql
+    systemctl start {unit}
+"""
+_OWN_DISK = "$systemctl stop {unit}; umount /var/lib/mysql /mnt; systemctl start {unit}"
 
 FAULTS: list[Fault] = [
-    _setting("ACKNOWLEDGED_EVENTS_LOST", "db2", "sync_relay_log", "1000", "1", _MYSQL),
-    _setting("AUTO_INCREMENT_COLLIDES", "db2", "auto_increment_offset", "1", "2"),
-    _setting("BINLOG_FORMAT_NOT_ROW", "db1", "binlog_format", "'MIXED'", "'ROW'"),
-    _setting("BINLOG_ROW_IMAGE_NOT_FULL", "db1", "binlog_row_image", "'MINIMAL'", "'FULL'"),
-    _setting("CHARSETS_DIFFER", "db2", "collation_server", "'latin1_bin'", "DEFAULT"),
-    _setting("COMMITS_NOT_DURABLE", "db1", "sync_binlog", "0", "1"),
-    _setting("COMMITS_NOT_DURABLE", "db2", "innodb_flush_log_at_trx_commit", "2", "1"),
-    _setting("DEFINITIONS_FORCED", "db2", "slave_ddl_exec_mode", "'IDEMPOTENT'", "'STRICT'", _MARIADB),
-    _setting("GATE_HALF_OPEN", "db2", "super_read_only", "OFF", "ON", _MYSQL),
-    _setting("GTID_MODE_NOT_ON", "db1", "gtid_mode", "ON_PERMISSIVE", "ON", _MYSQL),
-    _setting("GTID_STRICT_MODE_OFF", "db1", "gtid_strict_mode", "OFF", "ON", _MARIADB),
-    _setting("GTID_DOMAINS_EQUAL", "db2", "gtid_domain_id", "{peer}", "{own}", _MARIADB),
-    _setting("PURGE_WAITS_FOR_PEER", "db1", "slave_connections_needed_for_purge", "1", "0", ("mariadb",)),
-    _setting("RETENTION_SHORTER_THAN_OUTAGE", "db1", "binlog_expire_logs_seconds", "3600", "1209600"),
-    _setting("ROWS_FORCED", "db2", "{r}_exec_mode", "'IDEMPOTENT'", "'STRICT'"),
-    _setting("SEMI_SYNC_AFTER_COMMIT", "db1", "rpl_semi_sync_{s}_wait_point", "'AFTER_COMMIT'", "'AFTER_SYNC'"),
-    _setting("SEMI_SYNC_ONE_SIDED", "db2", "rpl_semi_sync_{r}_enabled", "OFF", "ON"),
-    _setting("SQL_MODES_DIFFER", "db2", "sql_mode", "''", "DEFAULT"),
-    _setting("TIME_ZONES_DIFFER", "db2", "time_zone", "'+05:00'", "'SYSTEM'"),
-    _channel("APPLIER_DELAYED", "DELAY = 3600", "DELAY = 0"),
-    _channel("CHANNEL_WITHOUT_TLS", "SSL = 0", "SSL = 1"),
-    _channel("COORDINATES_DIFFER", "{by_file}", "{by_gtid}"),
-    _channel("RECEIVER_NOT_CONNECTED", "PORT = 1", "PORT = 3306"),
-    _channel("RETRIES_TOO_FEW", "RETRY_COUNT = 3", "RETRY_COUNT = 241920", _MYSQL),
+    setting("ACKNOWLEDGED_EVENTS_LOST", "db2", "sync_relay_log", "1000", "1", MYSQL),
+    setting("AUTO_INCREMENT_COLLIDES", "db2", "auto_increment_offset", "1", "2"),
+    setting("BINLOG_FORMAT_NOT_ROW", "db1", "binlog_format", "'MIXED'", "'ROW'", MARIADB),
+    setting("BINLOG_ROW_IMAGE_NOT_FULL", "db1", "binlog_row_image", "'MINIMAL'", "'FULL'"),
+    setting("CHARSETS_DIFFER", "db2", "collation_server", "'latin1_bin'", "DEFAULT"),
+    setting("COMMITS_NOT_DURABLE", "db1", "sync_binlog", "0", "1"),
+    setting("COMMITS_NOT_DURABLE", "db2", "innodb_flush_log_at_trx_commit", "2", "1"),
+    setting("DEFINITIONS_FORCED", "db2", "slave_ddl_exec_mode", "'IDEMPOTENT'", "'STRICT'", MARIADB),
+    setting("GATE_HALF_OPEN", "db2", "super_read_only", "OFF", "ON", MYSQL),
+    setting("GTID_MODE_NOT_ON", "db1", "gtid_mode", "ON_PERMISSIVE", "ON", MYSQL),
+    setting("GTID_STRICT_MODE_OFF", "db1", "gtid_strict_mode", "OFF", "ON", MARIADB),
+    setting("GTID_DOMAINS_EQUAL", "db2", "gtid_domain_id", "{peer}", "{own}", MARIADB),
+    setting("PURGE_WAITS_FOR_PEER", "db1", "slave_connections_needed_for_purge", "1", "0", ("mariadb",)),
+    setting("RETENTION_SHORTER_THAN_OUTAGE", "db1", "binlog_expire_logs_seconds", "3600", "1209600"),
+    setting("ROWS_FORCED", "db2", "{r}_exec_mode", "'IDEMPOTENT'", "'STRICT'"),
+    setting("SEMI_SYNC_AFTER_COMMIT", "db1", "rpl_semi_sync_{s}_wait_point", "'AFTER_COMMIT'", "'AFTER_SYNC'"),
+    setting("SEMI_SYNC_ONE_SIDED", "db2", "rpl_semi_sync_{r}_enabled", "OFF", "ON"),
+    setting("SQL_MODES_DIFFER", "db2", "sql_mode", "''", "DEFAULT"),
+    setting("TIME_ZONES_DIFFER", "db2", "time_zone", "'+05:00'", "'SYSTEM'"),
+    applier_setting("COMMIT_ORDER_NOT_KEPT", "replica_preserve_commit_order", "OFF", "ON", MYSQL),
+    applier_setting("BINLOG_FORMAT_NOT_ROW", "binlog_format", "'MIXED'", "'ROW'", MYSQL),
+    channel("CHANNEL_WITHOUT_TLS", "SSL = 0", "SSL = 1"),
+    channel("CHANNEL_FOLLOWS_ANOTHER", "HOST = '127.0.0.1'", "HOST = '{peer_address}'"),
+    channel("COORDINATES_DIFFER", "{by_file}", "{by_gtid}"),
+    channel("RELAY_LOG_NOT_RECOVERED", "{by_file}", "{by_gtid}", MYSQL, wish={"coordinates": "file_position"}),
+    channel("HEARTBEAT_OFF", "HEARTBEAT_PERIOD = 0", "HEARTBEAT_PERIOD = 5"),
+    channel("RECEIVER_NOT_CONNECTED", "PORT = 1", "PORT = 3306"),
+    channel("RETRIES_TOO_FEW", "RETRY_COUNT = 3", "RETRY_COUNT = 241920", MYSQL),
+    channel(
+        "APPLIER_DELAYED REPLICA_LAGS",
+        "DELAY = 3600",
+        "DELAY = 0",
+        peer_after="CREATE DATABASE scratch",
+        peer_undo="DROP DATABASE scratch",
+        wish={"lag_seconds": 0},
+    ),
     Fault(
         "SOURCE_ID_IGNORED",
         "db2",
         "STOP {R}; CHANGE MASTER TO IGNORE_SERVER_IDS = ({peer}); START {R}",
         "STOP {R}; CHANGE MASTER TO IGNORE_SERVER_IDS = (); START {R}",
-        _MARIADB,
+        MARIADB,
     ),
-    Fault("RECEIVER_STOPPED", "db2", "STOP {R} IO_THREAD", "START {R} IO_THREAD"),
+    Fault("RECEIVER_STOPPED", "db2", "STOP {R} IO_THREAD", "START {R} IO_THREAD", is_sample=True),
     Fault("APPLIER_STOPPED", "db2", "STOP {R} SQL_THREAD", "START {R} SQL_THREAD"),
     Fault(
         "APPLIER_STOPPED",
@@ -142,15 +102,33 @@ FAULTS: list[Fault] = [
         "{lift} DROP DATABASE scratch; {shut} START {R} SQL_THREAD",
         peer_after="CREATE DATABASE scratch",
         peer_undo="DROP DATABASE scratch",
+        is_sample=True,
+    ),
+    # A counter that is set when the applier starts would skip what comes next.
+    Fault(
+        "SKIP_COUNTER_SET",
+        "db2",
+        "STOP {R} SQL_THREAD; SET GLOBAL sql_{r}_skip_counter = 1",
+        "SET GLOBAL sql_{r}_skip_counter = 0; START {R} SQL_THREAD",
     ),
     Fault(
         "APPLIER_STOPS_AT_PLACE",
         "db2",
-        "STOP {R} SQL_THREAD; START {R} SQL_THREAD UNTIL {S}_LOG_FILE = 'later.999999', {S}_LOG_POS = 4",
+        "STOP {R} SQL_THREAD; START {R} SQL_THREAD UNTIL {S}_LOG_FILE = '{binlog}.999999', {S}_LOG_POS = 4",
         "STOP {R} SQL_THREAD; START {R} SQL_THREAD",
     ),
-    Fault("BOTH_GATES_OPEN", "db2", "SET GLOBAL read_only = OFF", "SET GLOBAL read_only = ON; {shut}"),
-    Fault("NO_GATE_OPEN", "db1", "SET GLOBAL read_only = ON; {shut}", "SET GLOBAL read_only = OFF"),
+    Fault("BOTH_GATES_OPEN", "db2", _OPEN, _CLOSE_AGAIN, is_sample=True),
+    Fault("NO_GATE_OPEN", "db1", _CLOSE, _OPEN_AGAIN),
+    Fault("WRITER_CLOSED", "db2", "DO 0", "DO 0", wish={"writers": "both"}),
+    Fault("WRITER_DIFFERS", "db1", "DO 0", "DO 0", wish={"active": "db2"}),
+    Fault("GATE_NOT_KEPT", "db2", _LEAVE_ALONE, _KEEP_AGAIN),
+    Fault("GATE_AGAINST_CLAIM", "db2", _OPEN, _CLOSE_AGAIN, peer_before=_CLOSE, peer_undo=_OPEN_AGAIN),
+    Fault(
+        "DUPLICATE_SERVER_ID SERVER_ID_WOULD_CHANGE",
+        "db2",
+        (_LEAVE_ALONE, "SET GLOBAL server_id = {peer}"),
+        ("SET GLOBAL server_id = {own}", _KEEP_AGAIN),
+    ),
     Fault(
         "ANONYMOUS_ACCOUNT",
         "db1",
@@ -162,6 +140,12 @@ FAULTS: list[Fault] = [
         "db2",
         "{lift} CREATE USER app@'%' IDENTIFIED BY 'Unkn0wn!'; GRANT {power} ON *.* TO app@'%'",
         "{lift} DROP USER app@'%'; {shut}",
+    ),
+    Fault(
+        "REPLICATION_ACCOUNT_MISSING",
+        "db1",
+        "SET sql_log_bin = 0; ALTER USER replication@'{peer_address}' ACCOUNT LOCK",
+        "SET sql_log_bin = 0; ALTER USER replication@'{peer_address}' ACCOUNT UNLOCK",
     ),
     Fault(
         "REPLICATION_ACCOUNT_FOR_ALL REPLICATION_ACCOUNT_TOO_MIGHTY REPLICATION_ACCOUNT_WITHOUT_TLS",
@@ -177,38 +161,52 @@ FAULTS: list[Fault] = [
         "SET GLOBAL event_scheduler = DEFAULT; {lift} DROP DATABASE scratch; {shut}",
     ),
     Fault(
+        "EVENTS_ON_BOTH",
+        "db2",
+        "SET GLOBAL event_scheduler = ON; {lift} CREATE DATABASE scratch; " + _EVENT + " {shut}",
+        "SET GLOBAL event_scheduler = DEFAULT; {lift} DROP DATABASE scratch; {shut}",
+        peer_before="SET GLOBAL event_scheduler = ON; SET sql_log_bin = 0; CREATE DATABASE scratch; " + _EVENT,
+        peer_undo="SET GLOBAL event_scheduler = DEFAULT; SET sql_log_bin = 0; DROP DATABASE scratch",
+        wish={"writers": "both"},
+    ),
+    Fault(
         "TWO_WRITERS_NO_PRIMARY_KEY TWO_WRITERS_UNIQUE_KEYS TWO_WRITERS_CASCADES TWO_WRITERS_TRIGGERS",
         "db1",
         _TABLES,
         "DROP DATABASE scratch",
         wish={"writers": "both"},
+        reaches_peer=True,
     ),
     Fault(
         "TABLES_WITHOUT_TRANSACTIONS",
         "db1",
         "CREATE DATABASE scratch; CREATE TABLE scratch.old (id INT PRIMARY KEY) ENGINE = MyISAM",
         "DROP DATABASE scratch",
+        reaches_peer=True,
     ),
+    # The peer applies the same transactions.
     Fault(
         "BINLOG_CACHE_TOO_SMALL",
         "db1",
-        "CREATE DATABASE scratch; CREATE TABLE scratch.large (text TEXT); SET GLOBAL binlog_cache_size = 4096;"
-        " FLUSH STATUS; " + _LARGE * 120,
-        "DROP DATABASE scratch; SET GLOBAL binlog_cache_size = 32768; FLUSH STATUS",
+        _FLUSH_STATUS + _ROWS + _ROW * 120,
+        "DROP DATABASE scratch; " + _FLUSH_STATUS,
+        peer_before=_FLUSH_STATUS,
+        peer_undo=_FLUSH_STATUS,
+        reaches_peer=True,
     ),
     Fault(
         "FILTERS_DIFFER FILTERS_LOSE_DATA",
         "db2",
         "STOP REPLICA SQL_THREAD; CHANGE REPLICATION FILTER REPLICATE_IGNORE_DB = (nothing); START REPLICA SQL_THREAD",
         "STOP REPLICA SQL_THREAD; CHANGE REPLICATION FILTER REPLICATE_IGNORE_DB = (); START REPLICA SQL_THREAD",
-        _MYSQL,
+        MYSQL,
     ),
     Fault(
         "FILTERS_DIFFER FILTERS_LOSE_DATA",
         "db2",
         "STOP SLAVE; SET GLOBAL replicate_ignore_db = 'nothing'; START SLAVE",
         "STOP SLAVE; SET GLOBAL replicate_ignore_db = ''; START SLAVE",
-        _MARIADB,
+        MARIADB,
     ),
     Fault(
         "SEMI_SYNC_NOT_ACTIVE",
@@ -218,11 +216,32 @@ FAULTS: list[Fault] = [
         peer_before="STOP {R} IO_THREAD",
         peer_undo="START {R} IO_THREAD",
     ),
-    _file("GATE_NOT_PERSISTED", "db2", "sed -i /read_only/d {file}"),
-    _file("CHANNELS_NOT_STARTED_AT_BOOT", "db2", "echo '{skip_start} = ON' >> {file}"),
-    _file("OPTION_DEPRECATED", "db1", "echo 'slave_net_timeout = 10' >> {file}", _MYSQL),
-    _file("RETRIES_TOO_FEW", "db2", "sed -i 's/^master_retry_count.*/master_retry_count = 3/' {file}", _MARIADB),
+    file("GATE_NOT_PERSISTED", "db2", "{folder}/zz-twoway-gate.cnf", ": > {folder}/zz-twoway-gate.cnf"),
+    file("CHANNELS_NOT_STARTED_AT_BOOT", "db2", "{file}", "echo '{skip_start} = ON' >> {file}"),
+    file("OPTION_DEPRECATED", "db1", "{file}", "echo 'slave_net_timeout = 10' >> {file}", MYSQL),
+    file(
+        "RETRIES_TOO_FEW",
+        "db2",
+        "{file}",
+        "sed -i 's/^master_retry_count.*/master_retry_count = 3/' {file}",
+        MARIADB,
+    ),
+    Fault(
+        "DUPLICATE_SERVER_UUID",
+        "db2",
+        "$cd /var/lib/mysql; cp -p auto.cnf /root/kept; sed -i 's/^server-uuid=.*/server-uuid={peer_uuid}/' auto.cnf;"
+        " systemctl restart mysql",
+        "$cp -p /root/kept /var/lib/mysql/auto.cnf; systemctl restart mysql",
+        MYSQL,
+        peer_undo="STOP REPLICA IO_THREAD; START REPLICA IO_THREAD",
+    ),
     Fault("SERVICE_NOT_ENABLED", "db2", "$systemctl disable {unit}", "$systemctl enable {unit}"),
+    Fault(
+        "LOGIN_FAILED",
+        "db2",
+        "$mv /run/mysqld/mysqld.sock /run/mysqld/kept.sock",
+        "$mv /run/mysqld/kept.sock /run/mysqld/mysqld.sock",
+    ),
     Fault(
         "MEMBERS_DIFFER",
         "db2",
@@ -242,14 +261,60 @@ FAULTS: list[Fault] = [
         '$echo \'{{"state": "importing", "donor": "db1"}}\' > /var/lib/twoway/unfinished-3306.json',
         "$rm /var/lib/twoway/unfinished-3306.json",
     ),
+    # With the id of its author, by which that one takes it for its own and leaves it out.
     Fault(
         "ERRANT_TRANSACTIONS",
         "db2",
-        "{lift} " + _EMPTY_TRANSACTION + " {shut}",
+        (
+            _LEAVE_ALONE,
+            "SET GLOBAL server_id = {peer}",
+            "{lift} " + _EMPTY_TRANSACTION + " {shut}",
+            "SET GLOBAL server_id = {own}",
+            _KEEP_AGAIN,
+        ),
         "DO 0",
-        _MYSQL,
+        MYSQL,
         peer_undo="SET sql_log_bin = 0; " + _EMPTY_TRANSACTION,
     ),
+    Fault(
+        "ERRANT_TRANSACTIONS",
+        "db2",
+        "$set -e; mariadb -e 'STOP SLAVE'; mariadb -N -e 'SELECT @@GLOBAL.gtid_slave_pos' > /root/kept;"
+        " lost=$(sed 's/{peer}-{peer}-[0-9]*/{peer}-{peer}-99999999/' /root/kept);"
+        " mariadb -e \"SET GLOBAL gtid_slave_pos = '$lost'\"",
+        "$mariadb -e \"SET GLOBAL gtid_slave_pos = '$(cat /root/kept)'; START SLAVE\"",
+        MARIADB,
+    ),
+    # Only a restart sets its counters back.
+    Fault(
+        "SEMI_SYNC_TIMED_OUT",
+        "db1",
+        _ROWS + "INSERT INTO scratch.t VALUES ('x');" * 120,
+        ("DROP DATABASE scratch", "$systemctl restart {unit}"),
+        peer_before="STOP {R} IO_THREAD",
+        peer_after="START {R} IO_THREAD",
+    ),
+    Fault(
+        "REBUILD_WITHOUT_DONOR",
+        "db1",
+        "$systemctl stop {unit}",
+        "$systemctl start {unit}",
+        wish={"scope": "deployment", "rebuild": "db2"},
+    ),
+    restart(
+        _AT_START_CODES + " CASCADES_DIFFER",
+        _AT_START + " innodb_native_foreign_keys=ON",
+        MYSQL,
+        before=_CERTIFICATE,
+    ),
+    restart(
+        _AT_START_CODES + " TABLE_NAME_CASE_DIFFERS",
+        _AT_START + " lower_case_table_names=1",
+        MARIADB,
+        before=_CERTIFICATE,
+    ),
+    restart("BINLOG_OFF", "skip_log_bin", peer_undo="STOP {R} IO_THREAD; START {R} IO_THREAD"),
+    Fault("DISK_NEARLY_FULL", "db2", _SMALL_DISK, _OWN_DISK),
 ]
 
 #: What only a new seed would put right, in this order.
@@ -258,9 +323,40 @@ FINAL_FAULTS: list[Fault] = [
         "NEEDED_BINLOGS_PURGED",
         "db2",
         "STOP {R} IO_THREAD",
-        "",
+        (),
         peer_after="CREATE DATABASE scratch; DROP DATABASE scratch; FLUSH BINARY LOGS; FLUSH BINARY LOGS;"
         " PURGE BINARY LOGS BEFORE NOW() + INTERVAL 1 DAY",
     ),
-    Fault("CHANNEL_MISSING", "db2", "STOP {R}; RESET {R} ALL", ""),
+    Fault("CHANNEL_MISSING", "db2", "STOP {R}; RESET {R} ALL", ()),
 ]
+
+#: Findings that need a run of the playbook, and the file of the tests that shows each.
+SHOWN_BY_A_RUN: dict[str, str] = {
+    "DATA_ON_RECIPIENT": "molecule/refuse/tests/refused/test_refused.py",
+    "REBUILD_FROM_STANDBY": "tests/faults/test_operations.py",
+    "REBUILD_MEMBER_INVALID": "tests/faults/test_operations.py",
+    "REJOIN_NOT_CLEAN": "tests/faults/test_operations.py",
+    **dict.fromkeys(
+        (
+            "DISK_TOO_SMALL",
+            "FILTER_NAME_INVALID",
+            "FLAVORS_DIFFER",
+            "MEMBER_NOT_ASKED",
+            "OPTIONS_REJECTED",
+            "PAIR_MEMBERS_INVALID",
+            "PASSWORD_UNUSABLE",
+            "PEER_UNREACHABLE",
+            "RESTART_FORBIDDEN",
+            "TLS_FILE_UNUSABLE",
+            "VERSION_UNSUPPORTED",
+        ),
+        "tests/faults/test_bad_input.py",
+    ),
+}
+
+#: Findings that members of the lab cannot have, and why.
+NOT_IN_THE_LAB: dict[str, str] = {
+    "CLOCKS_DIFFER": "all members have the clock of the machine that they run on",
+    "SYSTEM_UNSUPPORTED": "every image is of a system that is supported, or has a server",
+    "VERSIONS_DIFFER": "both members of a pair are started from one image",
+}

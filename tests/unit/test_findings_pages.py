@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "faults"))
+
+from injected import FAULTS, FINAL_FAULTS, NOT_IN_THE_LAB, SHOWN_BY_A_RUN
 
 TOP = Path(__file__).resolve().parents[2]
 PAGES = TOP / "docs" / "findings"
@@ -59,3 +64,14 @@ def test_severity(code: str) -> None:
 def test_index_lists_every_page() -> None:
     index = (PAGES / "README.md").read_text("utf-8")
     assert re.findall(r"\]\(([A-Z_]+)\.md\)", index) == sorted(FINDINGS)
+
+
+def test_every_finding_is_shown_on_real_servers_where_it_can_be() -> None:
+    injected = {code for fault in [*FAULTS, *FINAL_FAULTS] for code in fault.codes.split()}
+    assert injected | set(SHOWN_BY_A_RUN) | set(NOT_IN_THE_LAB) == set(FINDINGS)
+    assert not injected & (set(SHOWN_BY_A_RUN) | set(NOT_IN_THE_LAB))
+
+
+@pytest.mark.parametrize("code", sorted(SHOWN_BY_A_RUN))
+def test_the_run_that_shows_a_finding(code: str) -> None:
+    assert re.search(rf"\b{code}\b", (TOP / SHOWN_BY_A_RUN[code]).read_text("utf-8"))

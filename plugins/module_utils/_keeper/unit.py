@@ -20,11 +20,12 @@ from .._connection import Login
 from .._dialect.base import Dialect
 from .._dialect.options import options_for
 from .._errors import TwowayError
+from .._read.host import KEEPER
 from . import program
 
 RunCommand = Callable[[Sequence[str]], Tuple[int, str, str]]
 
-SERVICE = "twoway-gate"
+SERVICE = KEEPER
 _PACKAGE = program.__name__.rpartition("._keeper")[0]
 _PROGRAM = "/usr/local/lib/twoway/gate.pyz"
 _LOGIN = "/etc/twoway/gate-login.json"

@@ -25,6 +25,8 @@ _PROGRAMS = ("mariadbd", "mysqld")
 _PROGRAM_FOLDERS = ("/usr/sbin", "/usr/libexec", "/usr/local/sbin", "/usr/local/mysql/bin")
 _TRIALS = {MYSQL: ["--validate-config"], MARIADB: ["--help", "--verbose"]}
 _SERVICES = {MYSQL: "mysql", MARIADB: "mariadb"}
+KEEPER = "twoway-gate"
+"""The service that opens and closes the write gate of a member."""
 
 
 def parse_os_release(text: str) -> Dict[str, Optional[str]]:
@@ -95,7 +97,14 @@ def _read_rejection(run: RunCommand, program: Dict[str, Any], options: Mapping[s
     return lines[0].rpartition("] ")[2].rstrip(".")
 
 
-_SHOWN_OPTIONS = ("read_only", "super_read_only", "skip_slave_start", "skip_replica_start", "master_retry_count")
+_SHOWN_OPTIONS = (
+    "read_only",
+    "super_read_only",
+    "skip_slave_start",
+    "skip_replica_start",
+    "master_retry_count",
+    "replicate_same_server_id",
+)
 """Options whose value is told; of the others, among which there may be secrets, only the name is."""
 
 
@@ -119,15 +128,33 @@ def _read_start_options(run: RunCommand, program: Dict[str, Any]) -> Optional[Di
     return None if status else parse_start_options(output)
 
 
-def _read_service(run: RunCommand, flavor: Optional[str]) -> Optional[Dict[str, Any]]:
-    """Return name, and whether it runs and starts at boot, of the server's systemd unit; ``None`` without systemd."""
+def _read_services(run: RunCommand, flavor: Optional[str]) -> Dict[str, Optional[Dict[str, Any]]]:
+    """Return the systemd units of the server (``service``) and of the gate's keeper; ``None`` without systemd.
+
+    Of each its name, whether it is there, runs, and starts at boot.
+    """
     name = _SERVICES.get(flavor or "")
     if not name or not shutil.which("systemctl"):
-        return None
-    _status, output, _errors = run(["systemctl", "show", "--property=ActiveState,UnitFileState", name])
-    values = dict(line.split("=", 1) for line in output.splitlines() if "=" in line)
+        return {"service": None, "keeper": None}
+    properties = "--property=LoadState,ActiveState,UnitFileState"
+    _status, output, _errors = run(["systemctl", "show", properties, name, KEEPER])
+    return dict(zip(("service", "keeper"), parse_units([name, KEEPER], output)))
+
+
+def parse_units(names: Sequence[str], output: str) -> List[Dict[str, Any]]:
+    """Return the units that ``systemctl show`` told of, in the order in which they were named.
+
+    >>> parse_units(["mysql"], "LoadState=loaded\\nActiveState=active\\nUnitFileState=enabled\\n")
+    [{'name': 'mysql', 'is_installed': True, 'is_running': True, 'is_enabled': True}]
+    """
+    blocks = [dict(line.split("=", 1) for line in block.splitlines() if "=" in line) for block in output.split("\n\n")]
+    return [_unit(name, values) for name, values in zip(names, blocks)]
+
+
+def _unit(name: str, values: Mapping[str, str]) -> Dict[str, Any]:
     return {
         "name": name,
+        "is_installed": values.get("LoadState") == "loaded",
         "is_running": values.get("ActiveState") == "active",
         "is_enabled": values.get("UnitFileState") == "enabled",
     }
@@ -186,7 +213,7 @@ def read_host(
         "system": _read_system(),
         "packages": _read_packages(run, packages),
         "program": program,
-        "service": _read_service(run, program["flavor"] if program else None),
+        **_read_services(run, program["flavor"] if program else None),
         "free_bytes": _free_bytes(data_directory),
         "unusable_files": [path for path in files if not _is_pem(path)],
         "rejected_options": _read_rejection(run, program, options) if program else None,

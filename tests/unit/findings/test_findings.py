@@ -102,3 +102,10 @@ def test_a_pair_that_has_it(code: str) -> None:
 @every_code
 def test_a_pair_that_nearly_has_it(code: str) -> None:
     assert code not in [finding["code"] for finding in found(case_of(code, "nearly"))]
+
+
+def test_servers_that_run_with_one_id() -> None:
+    seen = found({"flavor": "mysql", "facts": {"db2.server.server_id": "@db1.server.server_id@"}})
+    assert [finding["evidence"] for finding in seen if finding["code"] == "DUPLICATE_SERVER_ID"] == [
+        "the servers of both members run with the id 168309249"
+    ]

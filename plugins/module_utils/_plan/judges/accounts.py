@@ -37,6 +37,29 @@ def _for_peer(member: Member, pair: Pair) -> List[Mapping[str, Any]]:
     return [account for account in member.facts["accounts"] or [] if user and account["user"] == user]
 
 
+def replication_account(pair: Pair) -> Iterator[Finding]:
+    """Find a member that lets its peer in no more: an open connection goes on until it is cut."""
+    for member in pair.answering:
+        peer = next((other for other in pair.answering if other.name == member.peer), None)
+        user = ((peer.channel if peer else None) or {}).get("source_user")
+        if not user or member.facts["accounts"] is None:
+            continue
+        accounts = _for_peer(member, pair)
+        if not any(_REPLICATION_PRIVILEGE in account["privileges"] for account in accounts):
+            lacks = "there is no account '%s' with %s" % (user, _REPLICATION_PRIVILEGE)
+        elif all(account["is_locked"] for account in accounts):
+            lacks = "its account '%s' is locked" % user
+        else:
+            continue
+        yield Finding(
+            "REPLICATION_ACCOUNT_MISSING",
+            WARNING,
+            member.name,
+            "%s, with which %s follows: its receiver stops at the next interruption" % (lacks, member.peer),
+            "Run deploy_pair: it makes the account for the peer's address.",
+        )
+
+
 def replication_hosts(pair: Pair) -> Iterator[Finding]:
     for member in pair.answering:
         for account in _for_peer(member, pair):

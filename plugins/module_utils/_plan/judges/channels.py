@@ -13,6 +13,8 @@ from typing import Iterator
 from ..steps import Finding
 from .view import BLOCKER, WARNING, Pair, in_words
 
+_ON = ("ON", "1", "TRUE")
+
 
 def sources(pair: Pair) -> Iterator[Finding]:
     addresses = {name: pair.wish["by_member"][name]["address"] for name, _facts in pair.known}
@@ -73,6 +75,19 @@ def retries(pair: Pair) -> Iterator[Finding]:
             )
 
 
+def heartbeat(pair: Pair) -> Iterator[Finding]:
+    for member in pair.answering:
+        if member.channel and member.channel["heartbeat_seconds"] == 0:
+            yield Finding(
+                "HEARTBEAT_OFF",
+                WARNING,
+                member.name,
+                "%s sends no heartbeat: without writes its channel looks as well as one whose source is gone"
+                % member.peer,
+                "CHANGE the channel with a heartbeat of half of replica_net_timeout (HEARTBEAT_PERIOD).",
+            )
+
+
 def ignored_ids(pair: Pair) -> Iterator[Finding]:
     for source, replica in pair.directions:
         ignored = (replica.channel or {}).get("ignored_server_ids") or []
@@ -89,19 +104,20 @@ def ignored_ids(pair: Pair) -> Iterator[Finding]:
 
 def own_id(pair: Pair) -> Iterator[Finding]:
     for member in pair.answering:
-        if member.number("replicate_same_server_id"):
+        # No variable of any server shows it.
+        if (member.at_start or {}).get("replicate_same_server_id", "OFF").upper() in _ON:
             yield Finding(
                 "OWN_EVENTS_APPLIED",
                 BLOCKER,
                 member.name,
-                "replicate_same_server_id is on: events of its own come back and are applied again, round and round",
+                "replicate_same_server_id is on in its option files: events of its own come back and are applied again",
                 "Remove the option and restart the server.",
             )
 
 
 def at_boot(pair: Pair) -> Iterator[Finding]:
     for member in pair.answering:
-        if (member.at_start or {}).get("skip_replica_start", "OFF").upper() in ("ON", "1", "TRUE"):
+        if (member.at_start or {}).get("skip_replica_start", "OFF").upper() in _ON:
             yield Finding(
                 "CHANNELS_NOT_STARTED_AT_BOOT",
                 WARNING,

@@ -57,6 +57,21 @@ def acknowledged_events(pair: Pair) -> Iterator[Finding]:
             )
 
 
+def relay_log(pair: Pair) -> Iterator[Finding]:
+    """Find a replica by file position whose receiver does not know, after a crash, what it has received."""
+    for member in pair.answering:
+        is_by_file = member.channel and member.channel["coordinates"] == "file_position"
+        if is_by_file and member.number("relay_log_recovery") == 0:
+            yield Finding(
+                "RELAY_LOG_NOT_RECOVERED",
+                WARNING,
+                member.name,
+                "its channel follows by file position and relay_log_recovery is off: after a crash events can come"
+                " twice, or broken",
+                "Run deploy_pair: by file position it sets relay_log_recovery on.",
+            )
+
+
 def _semi_sync(member: Member) -> Mapping[str, Any]:
     return dict(member.facts["replication"]["semi_sync"])
 

@@ -116,6 +116,33 @@ def skipped_errors(pair: Pair) -> Iterator[Finding]:
             )
 
 
+def skip_counter(pair: Pair) -> Iterator[Finding]:
+    for member in pair.answering:
+        count = member.number("sql_replica_skip_counter")
+        if count:
+            yield Finding(
+                "SKIP_COUNTER_SET",
+                WARNING,
+                member.name,
+                "sql_replica_skip_counter is %d: whatever comes next is passed over, if it fits or not" % count,
+                "Set it to 0 while the applier stands; repair_channel skips one transaction, by its id.",
+            )
+
+
+def commit_order(pair: Pair) -> Iterator[Finding]:
+    for member in pair.answering:
+        workers = member.number("replica_parallel_workers") or 0
+        if workers > 1 and member.number("replica_preserve_commit_order") == 0:
+            yield Finding(
+                "COMMIT_ORDER_NOT_KEPT",
+                WARNING,
+                member.name,
+                "replica_preserve_commit_order is off with %d workers: transactions become visible in another order"
+                " than at their source, and a crash leaves gaps" % workers,
+                "SET GLOBAL replica_preserve_commit_order = ON while the applier stands, and in mysql_server_options.",
+            )
+
+
 def idempotent_rows(pair: Pair) -> Iterator[Finding]:
     for member in pair.answering:
         if member.settings.get("replica_exec_mode", "").upper() == "IDEMPOTENT":

@@ -66,6 +66,47 @@ def closed_member(pair: Pair) -> Iterator[Finding]:
         )
 
 
+def not_kept(pair: Pair) -> Iterator[Finding]:
+    """Find a member whose gate stays after a restart, or a move that was killed, as it happens to be."""
+    if pair.wish["writers"] != "one":
+        return
+    for name, facts in pair.known:
+        keeper = facts["host"].get("keeper")
+        if not keeper or not facts.get("claim"):
+            continue
+        lacks = [
+            word
+            for key, word in (("is_running", "does not run"), ("is_enabled", "does not start at boot"))
+            if not keeper[key]
+        ]
+        if lacks:
+            yield Finding(
+                "GATE_NOT_KEPT",
+                WARNING,
+                name,
+                "the service %s, which opens and closes its write gate, %s"
+                % (keeper["name"], " and ".join(lacks) if keeper["is_installed"] else "is not installed"),
+                "Run deploy_pair, or systemctl enable --now %s; see first why it ended." % keeper["name"],
+            )
+
+
+def against_claim(pair: Pair) -> Iterator[Finding]:
+    """Find the one open gate at the member that did not claim the writes last."""
+    opened = [member for member in pair.answering if member.is_open]
+    claims = [member.facts["claim"] for member in pair.answering if member.facts.get("claim")]
+    if pair.wish["writers"] != "one" or len(opened) != 1 or not pair.both or not claims:
+        return
+    claimed = max(claims, key=lambda claim: (claim["term"], claim["server_id"]))["server_id"]
+    if opened[0].facts["server"]["server_id"] != claimed:
+        yield Finding(
+            "GATE_AGAINST_CLAIM",
+            WARNING,
+            opened[0].name,
+            "it takes the writes, and the newest claim to them is of server %d" % claimed,
+            "Find out who opened it, and why the keepers of the gates let it: deploy_pair goes by the claim.",
+        )
+
+
 def half_open(pair: Pair) -> Iterator[Finding]:
     for member in pair.answering:
         if not member.is_open and member.has("super_read_only") and not member.number("super_read_only"):

@@ -36,6 +36,18 @@ def server_ids(pair: Pair) -> Iterator[Finding]:
             )
 
 
+def duplicate_id(pair: Pair) -> Iterator[Finding]:
+    ids = [member.facts["server"]["server_id"] for member in pair.answering]
+    if len(ids) == 2 and ids[0] == ids[1]:
+        yield Finding(
+            "DUPLICATE_SERVER_ID",
+            BLOCKER,
+            None,
+            "the servers of both members run with the id %d" % ids[0],
+            "SET GLOBAL server_id of the one that has another in its option file to that, then start its channel.",
+        )
+
+
 def duplicate_uuid(pair: Pair) -> Iterator[Finding]:
     uuids = [facts["server"]["server_uuid"] for _name, facts in pair.known if facts["server"]]
     if len(uuids) == 2 and uuids[0] and uuids[0] == uuids[1]:

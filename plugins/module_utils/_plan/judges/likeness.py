@@ -76,6 +76,17 @@ def table_names(pair: Pair) -> Iterator[Finding]:
         )
 
 
+def cascades(pair: Pair) -> Iterator[Finding]:
+    for described in _differing(pair, ("innodb_native_foreign_keys",)):
+        yield Finding(
+            "CASCADES_DIFFER",
+            WARNING,
+            None,
+            "%s: only one of them writes what its foreign keys change into the binary log" % described,
+            "Set innodb_native_foreign_keys alike in mysql_server_options of the group.",
+        )
+
+
 def sql_modes(pair: Pair) -> Iterator[Finding]:
     for described in _differing(pair, ("sql_mode",)):
         yield Finding(
