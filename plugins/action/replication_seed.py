@@ -24,10 +24,18 @@ from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import P
 from ansible_collections.twoway.mysql.plugins.module_utils._report.progress import report_progress
 
 _MOST_SECONDS = 14 * 86400
-_POLL_SECONDS = 0.5
+# How long the host itself looks for the end before it answers: its end is seen at once, and few questions are asked.
+_LOOKS = 10
+_LOOK_SECONDS = 0.1
 _SHOW_SECONDS = 4.0
 # A job of which there is no trace for so long is lost: its host was started anew.
 _SILENCE_SECONDS = 60.0
+# A job says that it has started until its result takes the place of that.
+_QUESTION = """
+i=0
+while [ $i -lt {looks} ] && grep -q '"started"' {job}; do sleep {pause}; i=$((i + 1)); done
+cat {job}; echo; cat {progress} || true
+"""
 
 display = Display()
 
@@ -61,16 +69,15 @@ class ActionModule(ActionBase):
         if started.get("failed") or not job:
             return started
         self._watch(started["results_file"], task_vars)
-        result = self._job("status", job, task_vars)
-        self._job("cleanup", job, task_vars)
-        if not C.DEFAULT_KEEP_REMOTE_FILES:
-            self._remove_tmp_path(folder, force=True)
+        result = self._result(job, task_vars)
+        leftovers = [started["results_file"], *([] if C.DEFAULT_KEEP_REMOTE_FILES else [folder])]
+        self._low_level_execute_command("rm -rf %s" % " ".join(map(shlex.quote, leftovers)))
         for key in ("ansible_job_id", "started", "finished", "results_file"):
             result.pop(key, None)
         return result
 
-    def _job(self, mode: str, job: str, task_vars: Dict[str, Any]) -> Dict[str, Any]:
-        arguments = {"jid": job, "mode": mode, "_async_dir": self._async_folder()}
+    def _result(self, job: str, task_vars: Dict[str, Any]) -> Dict[str, Any]:
+        arguments = {"jid": job, "mode": "status", "_async_dir": self._async_folder()}
         return self._execute_module("ansible.legacy.async_status", module_args=arguments, task_vars=task_vars)
 
     def _async_folder(self) -> str:
@@ -81,7 +88,9 @@ class ActionModule(ActionBase):
         host = task_vars.get("inventory_hostname", "")
         port = self._task.args.get("login_port", 3306)
         progress = "%s/%s-%s.json" % (STATE_FOLDER, PROGRESS, port)
-        question = "cat %s; echo; cat %s || true" % (shlex.quote(results), shlex.quote(progress))
+        question = _QUESTION.format(
+            job=shlex.quote(results), progress=shlex.quote(progress), looks=_LOOKS, pause=_LOOK_SECONDS
+        )
         begun = shown_at = heard_at = time.time()
         while time.time() - heard_at < _SILENCE_SECONDS:
             job, _end, told = self._low_level_execute_command(question).get("stdout", "").partition("\n")
@@ -95,7 +104,8 @@ class ActionModule(ActionBase):
             if time.time() - shown_at >= _SHOW_SECONDS and seen.get("updated_at", 0) >= begun - _SILENCE_SECONDS:
                 display.display("%s: %s" % (host, report_progress(seen)))
                 shown_at = time.time()
-            time.sleep(_POLL_SECONDS)
+            if not state:
+                time.sleep(_LOOKS * _LOOK_SECONDS)
 
 
 def _parse(text: str) -> Dict[str, Any]:

@@ -56,7 +56,7 @@ options:
     type: int
     default: 16777216
   parallel:
-    description: How many chunks are compared at the same time. By default half as many as the replica's host has processors, at most 4.
+    description: How many chunks are compared at the same time. By default half as many as the replica's host has processors, but 2 to 4.
     type: int
   max_lag_seconds:
     description: Pause between two chunks while the replica is more than this behind. By default there is no such limit.
