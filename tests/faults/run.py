@@ -28,9 +28,10 @@ def main(arguments: list[str]) -> int:
     failures = subprocess.run(tables, cwd=TOP, env=settings, check=False).returncode
     points = [str(BIN / "python"), str(HERE / "deploy.py"), *arguments]
     failures |= subprocess.run(points, cwd=TOP, env=settings, check=False).returncode
-    copies = [str(BIN / "python"), str(HERE / "copies.py"), arguments[0]]
-    copies += ["--sample", "1"] if "--sample" in arguments else []
-    failures |= subprocess.run(copies, cwd=TOP, env=settings, check=False).returncode
+    sample = ["--sample", "1"] if "--sample" in arguments else []
+    for method in ("auto",) if sample else ("auto", "dump"):
+        copies = [str(BIN / "python"), str(HERE / "copies.py"), arguments[0], "--method", method, *sample]
+        failures |= subprocess.run(copies, cwd=TOP, env=settings, check=False).returncode
     labkit.down()
     return int(bool(failures))
 
