@@ -9,10 +9,11 @@
 from __future__ import annotations
 
 import os
+import select
 import ssl
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Type, Union
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Type, Union
 
 from ._bulk import Block, Loaded, ResultBroken, RowTooLong, load, read_blocks
 from ._dialect import dialect_for
@@ -244,6 +245,12 @@ def _errors_named(action: str) -> Iterator[None]:
         raise ServerError(action, errno, getattr(error, "sqlstate", None), reason) from error
     except (OSError, ssl.SSLError, RuntimeError) as error:
         raise ServerError(action, None, None, str(error)) from error
+
+
+def wait_for_end(sessions: Sequence[Session], seconds: float) -> bool:
+    """Return within that time whether a server has ended its session; unasked, a server sends nothing else."""
+    sockets = [session._connection._sock for session in sessions]
+    return None in sockets or bool(select.select(sockets, [], [], seconds)[0])
 
 
 def connect(login: Login) -> Session:

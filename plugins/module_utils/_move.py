@@ -16,30 +16,27 @@ undone, by the keepers of the gates, which follow the newest claim.
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager, suppress
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, List, Tuple
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ._bookkeeping import PEER, read_state
 from ._claim import moving_writes, read_claim, write_claim
 from ._connection import Session, connect
-from ._dialect.statement import Raw, sql
+from ._dialect.statement import sql
 from ._errors import Refused, ServerError, TwowayError
 from ._executor import writable
+from ._failover import drain, risks_of_loss, take_writes
 from ._keeper.look import login_of_peer, look_at
 from ._module import reconcile
 from ._plan.keeper import OPEN, Seen, decide
 from ._plan.move import Part, plan_move, show_part
 from ._plan.steps import FailOver, HandOver, Plan, TakeOver
-from ._read.replication import read_channel
 from ._read.server import read_gate
-from ._state.claim import FAILOVER, SWITCHOVER
+from ._state.claim import SWITCHOVER
 from ._wait import wait_for
 
 _LONGEST_PAUSE_SECONDS = 0.01
 """Writes stand still meanwhile: both members look often."""
-_AT_ONCE_MS = 1
 
 
 def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
@@ -56,7 +53,7 @@ def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
     risks: List[str] = []
     if params["lost"] and plan(read()).steps:
         _refuse_when_peer_answers(session)
-        risks = _risks(session)
+        risks = risks_of_loss(session)
         if risks and not params["accept_loss"]:
             raise Refused(
                 "Acknowledged transactions may be missing here: %s. Bring the lost member back, or name it in"
@@ -187,28 +184,11 @@ def _open_if_still_right(session: Session, peer: Session) -> None:
             session.query(session.dialect.set_gate(is_open=True), "open the write gate")
 
 
-def _risks(session: Session) -> List[str]:
-    """Return why acknowledged transactions of the lost member may be missing here; empty when nothing is known."""
-    noted = read_state(session, PEER)
-    if noted is None:
-        return ["nothing is known of how the lost member acknowledged its commits"]
-    age = "%d s before now" % max(0, time.time() - noted["at"])
-    if noted["gate"] == "open" and noted["is_semi_sync"] is not True:
-        return ["when it was seen last, %s, the lost member did not wait for this one before it acknowledged" % age]
-    return []
-
-
 def _fail_over(session: Session, timeout_seconds: int) -> None:
-    """Take the writes of a member that does not answer.
-
-    What was received is applied first, with the receiver and the applier left as they are: a channel that stands
-    still may drop it.
-    """
-    received = _drain(session, timeout_seconds)
-    with moving_writes(session, timeout_seconds), _commits_at_once(session):
-        with writable(session, unlogged=False):
-            write_claim(session, look_at(session).server_id, FAILOVER, received=received)
-        session.query(session.dialect.set_gate(is_open=True), "open the write gate")
+    """Take the writes of a member that does not answer."""
+    received = drain(session, timeout_seconds)
+    with moving_writes(session, timeout_seconds):
+        take_writes(session, look_at(session).server_id, received)
 
 
 def _refuse_when_peer_answers(session: Session) -> None:
@@ -226,42 +206,3 @@ def _refuse_when_peer_answers(session: Session) -> None:
         "The other member answers, and its gate is %s. It is not lost: move the writes with the playbook switch_over."
         % seen.gate
     )
-
-
-def _drain(session: Session, timeout_seconds: int) -> str:
-    """Wait until all that was received is applied, and return the place in the peer's binary log.
-
-    :raises Refused: when that does not come to an end; what is not applied yet would be overtaken by new writes.
-    """
-    drained, channel = wait_for(
-        lambda: read_channel(session, ""),
-        lambda found: found is not None and (session.dialect.is_drained(found) or not found.applier_running),
-        timeout_seconds,
-    )
-    if channel is None:
-        raise Refused("This member has no channel from a peer; there is no pair whose writes could move.")
-    if not drained or not session.dialect.is_drained(channel):
-        error = channel.applier_error
-        reason = "error %d: %s" % (error.code, error.message) if error else "it was not done in time"
-        raise Refused(
-            "Transactions that were received are not applied, and this member would lack them (%s). Repair it first."
-            % reason
-        )
-    return str(channel.received or "")
-
-
-@contextmanager
-def _commits_at_once(session: Session) -> Iterator[None]:
-    """Let commits wait for no replica, because there is none; once given up on, it is not waited for any more."""
-    variable = session.dialect.semi_sync_name().lower() + "_timeout"
-    rows = session.query(sql("SHOW GLOBAL VARIABLES LIKE {}", variable), "read the patience of commits")
-    patience: Optional[int] = int(rows[0]["Value"]) if rows else None
-    if patience is None:
-        yield
-        return
-    session.query(sql("SET GLOBAL {} = {}", Raw(variable), _AT_ONCE_MS), "let commits wait for no replica")
-    try:
-        yield
-    finally:
-        with suppress(ServerError):
-            session.query(sql("SET GLOBAL {} = {}", Raw(variable), patience), "restore the patience of commits")

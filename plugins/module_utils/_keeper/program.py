@@ -8,7 +8,8 @@
 
 Members with one writer start with their gates closed. This opens the gate of the one that the newest claim names, and
 closes that of any other. It changes nothing else, and keeps nothing but what it saw of the peer last, and how far
-behind that this member is.
+behind that this member is. How the gate is stands in a file, for whatever leads clients to where writes are accepted.
+Where that was chosen, the keeper of a server that died gives the writes away, and the keeper of the peer takes them.
 """
 
 from __future__ import annotations
@@ -17,23 +18,38 @@ import json
 import os
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import Any, Dict, Optional, Tuple
 
 from .._bookkeeping import ALONE, LAG, PEER, read_state_file, state_path, write_state
 from .._claim import moving_writes
-from .._connection import Login, Session, connect
-from .._errors import ServerError, TwowayError
-from .._plan.keeper import CLOSE, OPEN, STAY, Seen, decide
+from .._connection import Login, Session, connect, wait_for_end
+from .._errors import Refused, ServerError, TwowayError
+from .._failover import drain, risks_of_loss, take_writes
+from .._plan.keeper import CLOSE, OPEN, STAY, TAKE, Seen, decide
 from .._read.replication import read_semi_sync
+from .._read.server import read_gate
 from .._secret import Secret
-from .look import ANSWER_SECONDS, login_of_peer, look_at
+from .look import login_of_peer, look_at
+from .offer import Offer, is_offered, is_takeover_wished
+from .told import tell_gate
 from .watch import Watch
 
 WATCH = "watch"
 """The word, as a second argument, for a keeper that leaves the gate alone, because both members write."""
 PAUSE_SECONDS = 0.4
+LOOK_SECONDS = 0.1
+"""Between two looks at the own gate alone, which decide nothing but are told."""
+SILENT_SECONDS = 5
+"""An own server that takes longer to answer accepts no writes."""
+CLOSING_SECONDS = 20
+"""A gate is closed behind the statements that run."""
+URGENT_PAUSE_SECONDS = 0.02
+URGENT_SECONDS = 10
+"""For so long after a session has ended each moment counts."""
+DRAIN_SECONDS = 10
+"""A standby with more than that to apply takes no writes: the dead server is back sooner."""
 NOTE_SECONDS = 1
 ALONE_AFTER_SECONDS = 10
 """After so long without an answer a peer counts as away."""
@@ -49,7 +65,10 @@ class Keeper:
         self._peer: Optional[Session] = None
         self._paths: Dict[str, str] = {}
         self._watch: Optional[Watch] = None
-        self._said = ""
+        self._said = self._told = ""
+        self._peer_user = ""
+        self._offer = Offer()
+        self._urgent_until = 0.0
         self._peer_answered_at = self._noted_at = time.monotonic()
 
     def run(self) -> None:
@@ -59,29 +78,37 @@ class Keeper:
                 self._tick()
             except TwowayError as error:
                 # The own server is away, or refuses; the next session may have more luck.
+                self._tell("away")
                 self._say("waiting: %s" % error.message)
-                _close(self._own)
-                self._own = None
-            time.sleep(PAUSE_SECONDS)
+                self._lose_own()
+                self._offer_writes()
+            self._pause()
 
     def _tick(self) -> None:
         if self._own is None:
             self._own = self._connect()
-        own, peer = look_at(self._own), self._look_at_peer(self._own)
+        own = look_at(self._own)
+        self._offer.note(own)
+        self._tell(own.gate)
+        peer = self._look_at_peer(self._own)
         if self._keeps_gate:
             decision, reason = self._keep(self._own, own, peer)
-            self._say("%s: %s" % ({STAY: own.gate, OPEN: "opened", CLOSE: "closed"}[decision], reason))
+            done = {STAY: own.gate, OPEN: "opened", CLOSE: "closed", TAKE: "taken over"}[decision]
+            self._say("%s: %s" % (done, reason))
         else:
             self._say("watching: the peer %s" % ("answers" if peer else "does not answer"))
         if self._watch:
             self._watch.see_own(self._own)
 
     def _keep(self, session: Session, own: Seen, peer: Optional[Seen]) -> Tuple[str, str]:
-        decision, reason = decide(own, peer, self._is_alone(own, peer))
+        decision, reason = decide(own, peer, self._is_alone(own, peer), self._is_offered(session, own))
         if decision == CLOSE:
-            session.query(session.dialect.set_gate(is_open=False), "close the write gate")
+            self._tell("closed")
+            self._set_gate(session, is_open=False)
         elif decision == OPEN:
             decision, reason = self._open(session)
+        elif decision == TAKE:
+            decision, reason = self._take(session)
         return decision, reason
 
     def _connect(self) -> Session:
@@ -90,23 +117,91 @@ class Keeper:
         self._paths = {name: path for name, path in paths.items() if path}
         if len(self._paths) < len(paths):
             raise TwowayError("The server at %s is not one of this host." % self._login.place)
+        session.limit_silence(SILENT_SECONDS)
         self._watch = self._watch or Watch(self._paths[LAG])
+        self._offer.watch(session)
         return session
 
+    def _pause(self) -> None:
+        """Wait for the next decision, and look at the gate meanwhile; a change of it, or of a server, is urgent."""
+        is_urgent = time.monotonic() < self._urgent_until
+        seconds = URGENT_PAUSE_SECONDS if is_urgent else PAUSE_SECONDS
+        if self._own is None:
+            time.sleep(seconds)
+            return
+        sessions = [session for session in (self._own, self._peer) if session]
+        deadline = time.monotonic() + seconds
+        with suppress(ServerError):
+            while time.monotonic() < deadline:
+                if wait_for_end(sessions, min(LOOK_SECONDS, seconds)) or read_gate(self._own) != self._told:
+                    return
+
+    def _set_gate(self, session: Session, is_open: bool) -> None:
+        session.limit_silence(CLOSING_SECONDS)
+        session.query(session.dialect.set_gate(is_open=is_open), "%s the write gate" % ("open" if is_open else "close"))
+        session.limit_silence(SILENT_SECONDS)
+
     def _open(self, session: Session) -> Tuple[str, str]:
-        """Decide again, with the move of the writes reserved, and open the gate where that is still right."""
-        with moving_writes(session, 0):
+        """Decide again, with the move of the writes reserved on both members, and open the gate where it is right."""
+        with ExitStack() as stack:
+            stack.enter_context(moving_writes(session, 0))
+            reserved = self._peer
+            if reserved:
+                stack.enter_context(moving_writes(reserved, 0))
             own, peer = look_at(session), self._look_at_peer(session)
-            decision, reason = decide(replace(own, is_moving=False), peer, self._is_alone(own, peer))
+            if self._peer is not reserved:
+                return STAY, "the peer has come or gone at this moment"
+            own, peer = replace(own, is_moving=False), peer and replace(peer, is_moving=False)
+            decision, reason = decide(own, peer, self._is_alone(own, peer))
             if decision == OPEN:
-                session.query(session.dialect.set_gate(is_open=True), "open the write gate")
+                if reserved:
+                    self._offer.withdraw(reserved)
+                self._set_gate(session, is_open=True)
+                self._tell("open")
         return decision, reason
+
+    def _is_offered(self, session: Session, own: Seen) -> bool:
+        """Return whether the peer's keeper offers the writes, which are to be taken then."""
+        if own.claim is None or own.claim.server_id == own.server_id or not is_takeover_wished():
+            return False
+        return is_offered(session, own.claim.term, self._peer_user)
+
+    def _take(self, session: Session) -> Tuple[str, str]:
+        """Take the writes that the peer's keeper offers, with the move of the writes reserved."""
+        with moving_writes(session, 0):
+            risks = risks_of_loss(session)
+            if risks:
+                return STAY, "acknowledged transactions may be missing: %s" % "; ".join(risks)
+            began = time.monotonic()
+            try:
+                received = drain(session, DRAIN_SECONDS)
+            except Refused as error:
+                return STAY, error.message
+            waited = time.monotonic() - began
+            own = look_at(session)
+            # Looked at last: as long as the offer stands, the peer opens no gate without the lock that is held here.
+            if not self._is_offered(session, own):
+                return STAY, "the offer of the writes was withdrawn"
+            take_writes(session, own.server_id, received)
+            self._tell("open")
+        return TAKE, "the peer's server died; to apply what it had sent took %.2f s" % waited
+
+    def _offer_writes(self) -> None:
+        """Offer the writes to the peer, where the own server took them and is dead."""
+        if self._keeps_gate and self._peer and is_takeover_wished():
+            try:
+                if self._offer.make(self._peer):
+                    self._say("offered the writes to the peer: the own server died")
+            except ServerError:
+                self._lose_peer()
 
     def _look_at_peer(self, session: Session) -> Optional[Seen]:
         """Return what the peer shows; ``None`` when it does not answer."""
         try:
             if self._peer is None:
                 login = login_of_peer(session)
+                # Both members log in at each other with an account of the same name.
+                self._peer_user = login.user if login else ""
                 self._peer = connect(login) if login else None
             if self._peer is None:
                 return None
@@ -115,11 +210,27 @@ class Keeper:
             if self._watch:
                 self._watch.see_peer(self._peer, seen.server_id)
         except ServerError:
-            _close(self._peer)
-            self._peer = None
+            self._lose_peer()
             return None
         self._peer_answered_at = time.monotonic()
         return seen
+
+    def _lose_own(self) -> None:
+        if self._own:
+            self._own.close()
+            self._hurry()
+        self._own = None
+
+    def _lose_peer(self) -> None:
+        if self._peer:
+            self._peer.close()
+            self._hurry()
+        self._peer = None
+        self._offer.forget()
+
+    def _hurry(self) -> None:
+        """Note that a server may have died, so that each moment counts where the writes may be taken from it."""
+        self._urgent_until = time.monotonic() + (URGENT_SECONDS if is_takeover_wished() else 0)
 
     def _note(self, peer: Session, seen: Seen) -> None:
         """Keep what the peer showed, for whoever has to decide without it."""
@@ -140,6 +251,12 @@ class Keeper:
             write_state(self._paths[ALONE], {"term": own.claim.term})
         return own.claim is not None and term == own.claim.term
 
+    def _tell(self, gate: str) -> None:
+        """Tell whoever leads clients here whether their writes are accepted."""
+        if gate != self._told:
+            tell_gate(gate == "open")
+            self._told = gate
+
     def _say(self, text: str) -> None:
         if text != self._said:
             sys.stdout.write(text + "\n")
@@ -147,17 +264,12 @@ class Keeper:
             self._said = text
 
 
-def _close(session: Optional[Session]) -> None:
-    if session:
-        session.close()
-
-
 def login_from(path: str) -> Login:
     """Return the login that a file of the member's administrator holds."""
     with open(path, encoding="utf-8") as file:
         values: Dict[str, Any] = json.load(file)
     password = values.pop("password", None)
-    return Login(**values, password=None if password is None else Secret(password), answer_timeout=10 * ANSWER_SECONDS)
+    return Login(**values, password=None if password is None else Secret(password), answer_timeout=CLOSING_SECONDS)
 
 
 def main() -> None:

@@ -22,6 +22,7 @@ from .._dialect.options import options_for
 from .._errors import TwowayError
 from .._read.host import KEEPER
 from . import program
+from .told import GATE_FILE
 
 RunCommand = Callable[[Sequence[str]], Tuple[int, str, str]]
 
@@ -39,7 +40,12 @@ Documentation=man:systemd.service(5)
 After=network.target mysql.service mariadb.service
 
 [Service]
-ExecStart=%s
+RuntimeDirectory=twoway
+RuntimeDirectoryPreserve=yes
+ExecStartPre=/bin/sh -c 'echo 0 > {gate}'
+ExecStart={command}
+# However it ends: nobody looks at the gate now.
+ExecStopPost=/bin/sh -c 'echo 0 > {gate}'
 Restart=always
 RestartSec=1
 
@@ -89,10 +95,11 @@ def _files(login: Login, dialect: Dialect, keeps_gate: bool) -> Dict[str, Tuple[
     }
     values.update(check_hostname=login.check_hostname, password=login.password.reveal() if login.password else None)
     command = [sys.executable or "/usr/bin/python3", "-u", _PROGRAM, _LOGIN, *([] if keeps_gate else [program.WATCH])]
+    unit = _UNIT_TEXT.format(command=" ".join(command), gate=GATE_FILE)
     files = {
         _PROGRAM: (archive(), 0o644),
         _LOGIN: (json.dumps(values, sort_keys=True).encode(), 0o600),
-        _UNIT: ((_UNIT_TEXT % " ".join(command)).encode(), 0o644),
+        _UNIT: (unit.encode(), 0o644),
     }
     return {**_start_closed(dialect), **files} if keeps_gate else files
 

@@ -13,7 +13,7 @@ from typing import Optional, Tuple
 
 from .._state.claim import Claim, newest
 
-STAY, OPEN, CLOSE = "stay", "open", "close"
+STAY, OPEN, CLOSE, TAKE = "stay", "open", "close", "take"
 
 
 @dataclass(frozen=True)
@@ -30,16 +30,19 @@ class Seen:
     is_moving: bool = False
 
 
-def decide(own: Seen, peer: Optional[Seen], is_alone: bool) -> Tuple[str, str]:
-    """Return ``stay``, ``open`` or ``close`` for the own gate, and why.
+def decide(own: Seen, peer: Optional[Seen], is_alone: bool, is_offered: bool = False) -> Tuple[str, str]:
+    """Return ``stay``, ``open`` or ``close`` for the own gate, or ``take`` for the writes, and why.
 
     :param peer: ``None`` when it does not answer.
     :param is_alone: the peer was known to be away while this member took the writes under its newest claim.
+    :param is_offered: the peer's keeper says that its server is dead, and offers the writes that it took.
     """
     claim = newest(own.claim, peer.claim if peer else None)
     if claim is None:
         return STAY, "nobody has claimed the writes"
     if claim.server_id != own.server_id:
+        if is_offered and own.claim == claim and own.gate != "open" and not own.is_moving and not _is_open(peer):
+            return TAKE, "server %d died, and offered the writes" % claim.server_id
         return (CLOSE if own.gate == "open" else STAY), "the writes belong to server %d" % claim.server_id
     if own.gate == "open":
         return STAY, "this member takes the writes"
@@ -51,3 +54,16 @@ def decide(own: Seen, peer: Optional[Seen], is_alone: bool) -> Tuple[str, str]:
     if peer.gate == "open":
         return STAY, "the gate of the peer is open"
     return OPEN, "this member takes the writes, and the gate of the peer is not open"
+
+
+def may_offer(last: Seen, peer: Seen) -> bool:
+    """Return whether the writes may be offered to the peer, now that the own server is dead.
+
+    :param last: what the own server showed last.
+    """
+    took_writes = last.gate == "open" and last.claim is not None and last.claim.server_id == last.server_id
+    return took_writes and peer.claim == last.claim and not (last.is_moving or peer.is_moving or _is_open(peer))
+
+
+def _is_open(seen: Optional[Seen]) -> bool:
+    return seen is not None and seen.gate == "open"

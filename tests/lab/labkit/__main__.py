@@ -25,7 +25,8 @@ def main() -> int:
 
 
 def _up(arguments: argparse.Namespace) -> None:
-    inventory = labkit.up(arguments.flavor, arguments.image, arguments.members.split(","), arguments.fresh)
+    members = arguments.members.split(",")
+    inventory = labkit.up(arguments.flavor, arguments.image, members, arguments.fresh, vip=arguments.vip)
     _status(arguments)
     print(f"inventory: {inventory}")
 
@@ -147,6 +148,7 @@ def _add_up(command: argparse.ArgumentParser) -> None:
     command.add_argument("--image", choices=IMAGE_KINDS, default="bare", help="bare: no server installed (default)")
     command.add_argument("--members", default=",".join(DEFAULT_MEMBERS), metavar="db1,db2", help="default: %(default)s")
     command.add_argument("--fresh", action="store_true", help="replace members that exist already")
+    command.add_argument("--vip", action="store_true", help="members that may take an address that moves")
 
 
 def _add_writer(command: argparse.ArgumentParser) -> None:

@@ -46,18 +46,21 @@ def up(
     members: Sequence[str] = DEFAULT_MEMBERS,
     fresh: bool = False,
     instance: int | None = None,
+    vip: bool = False,
 ) -> Path:
     """The path of the inventory, once these members run and can be reached.
 
     A member that runs already is kept as it is (and healed), unless its image is another or `fresh` is set: then it is
     replaced. Members that are not named are left alone.
+
+    :param vip: the members may take further addresses, as keepalived does; one that may not is replaced.
     """
     lab, wanted, kind = lab_of(instance), checked_flavor(flavor), checked_kind(image)
     if not members:
         raise LabError("Name at least one member.")
     for member in members:
         lab.address(member)
-    containers.bring_up(ensure_engine(), lab, wanted, kind, members, fresh)
+    containers.bring_up(ensure_engine(), lab, wanted, kind, members, fresh, vip)
     return access.inventory_path(lab)
 
 
@@ -81,6 +84,11 @@ def build_images(flavor: str) -> None:
 def inventory(instance: int | None = None) -> Path:
     """Path of the lab's inventory; the file exists while members do."""
     return access.inventory_path(lab_of(instance))
+
+
+def virtual_address(instance: int | None = None) -> str:
+    """An address on the lab's network that belongs to no member."""
+    return lab_of(instance).virtual_address
 
 
 def address(member: str, instance: int | None = None) -> str:

@@ -89,6 +89,11 @@ class Lab:
         """Moved from .1, the address of db1."""
         return f"10.8.{self.instance}.254"
 
+    @property
+    def virtual_address(self) -> str:
+        """For a pair's address that moves."""
+        return f"10.8.{self.instance}.100"
+
     def address(self, member: str) -> str:
         return f"10.8.{self.instance}.{HOST_NUMBERS[checked_member(member)]}"
 

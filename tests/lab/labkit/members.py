@@ -18,6 +18,7 @@ _INSTANCE_LABEL = "twoway-lab.instance"
 _MEMBER_LABEL = "twoway-lab.member"
 _FLAVOR_LABEL = "twoway-lab.flavor"
 _KIND_LABEL = "twoway-lab.image"
+_VIP_LABEL = "twoway-lab.vip"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Container:
     flavor: str
     kind: str
     image_id: str
+    #: whether it may have further addresses
+    has_vip: bool
 
 
 def find_containers(docker: Docker, lab: Lab) -> dict[str, Container]:
@@ -45,6 +48,7 @@ def find_containers(docker: Docker, lab: Lab) -> dict[str, Container]:
             flavor=labels[_FLAVOR_LABEL],
             kind=labels[_KIND_LABEL],
             image_id=entry["Image"],
+            has_vip=_VIP_LABEL in labels,
         )
         for entry in described
         for labels in (entry["Config"]["Labels"],)
@@ -61,7 +65,9 @@ def find_container(docker: Docker, lab: Lab, member: str) -> Container:
     return container
 
 
-def bring_up(docker: Docker, lab: Lab, flavor: Flavor, kind: str, members: Sequence[str], fresh: bool) -> None:
+def bring_up(
+    docker: Docker, lab: Lab, flavor: Flavor, kind: str, members: Sequence[str], fresh: bool, vip: bool
+) -> None:
     """Have these members running that image; one that runs another is replaced, other members are left alone."""
     addresses = {member: lab.address(member) for member in members}
     image_id = ensure_image(docker, flavor, kind)
@@ -71,11 +77,11 @@ def bring_up(docker: Docker, lab: Lab, flavor: Flavor, kind: str, members: Seque
         existing = find_containers(docker, lab)
         for member in addresses:
             container = existing.get(member)
-            if container and (fresh or container.image_id != image_id):
+            if container and (fresh or container.image_id != image_id or (vip and not container.has_vip)):
                 _remove(docker, [container])
                 container = None
             if container is None:
-                _create(docker, lab, flavor, kind, member, public_key)
+                _create(docker, lab, flavor, kind, member, public_key, vip)
         recover(docker, lab, members)
         access.write_known_hosts(docker, lab, find_containers(docker, lab))
         access.write_inventory(lab, list(find_containers(docker, lab)))
@@ -155,13 +161,16 @@ def _ensure_network(docker: Docker, lab: Lab) -> None:
         )  # fmt: skip
 
 
-def _create(docker: Docker, lab: Lab, flavor: Flavor, kind: str, member: str, public_key: str) -> None:
+def _create(docker: Docker, lab: Lab, flavor: Flavor, kind: str, member: str, public_key: str, vip: bool) -> None:
     labels = {
         _INSTANCE_LABEL: str(lab.instance),
         _MEMBER_LABEL: member,
         _FLAVOR_LABEL: flavor.name,
         _KIND_LABEL: kind,
+        **({_VIP_LABEL: "yes"} if vip else {}),
     }
+    # What an address that moves needs: to be taken, given up and announced, and an agent that is heard under load.
+    capabilities = ("NET_ADMIN", "NET_RAW", "SYS_NICE") if vip else ()
     docker.text(
         "run", "--detach",
         "--name", lab.container(member),
@@ -170,6 +179,7 @@ def _create(docker: Docker, lab: Lab, flavor: Flavor, kind: str, member: str, pu
         "--ip", lab.address(member),
         # The least that lets systemd boot, with control groups of version 1 and 2; see images/files/boot.
         "--cap-add", "SYS_ADMIN",
+        *(word for name in capabilities for word in ("--cap-add", name)),
         "--cgroupns", "private",
         "--security-opt", "apparmor=unconfined",
         # The data are on a filesystem of their own, as on many hosts; on the image's no server can rename a folder.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from pathlib import Path
 from typing import Any
 
 import pymysql
 import pytest
-from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login, Session
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login, Session, wait_for_end
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.statement import sql
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import ServerError
 from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
@@ -99,3 +100,16 @@ def test_source_is_verified_with_the_site_s_authority_as_the_servers_do(authorit
 def test_encryption_without_an_authority_verifies_nothing() -> None:
     context = Login(host="198.51.100.1", tls=True).driver_arguments()["ssl"]
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_NONE, False)
+
+
+def test_the_end_of_a_session_is_seen_at_once() -> None:
+    here, there = socket.socketpair()
+    connection: Any = Connection(MYSQL)
+    connection._sock = here
+    session = Session(connection)
+    assert not wait_for_end([session], 0.01)
+    there.close()
+    assert wait_for_end([session], 600)
+    here.close()
+    connection._sock = None
+    assert wait_for_end([session], 600)

@@ -6,7 +6,15 @@ import itertools
 
 import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.gate import Gate, plan_kept_gate
-from ansible_collections.twoway.mysql.plugins.module_utils._plan.keeper import CLOSE, OPEN, STAY, Seen, decide
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.keeper import (
+    CLOSE,
+    OPEN,
+    STAY,
+    TAKE,
+    Seen,
+    decide,
+    may_offer,
+)
 from ansible_collections.twoway.mysql.plugins.module_utils._state.claim import Claim
 
 CLAIMS = [None, Claim(1, 1, "deploy"), Claim(2, 2, "failover"), Claim(3, 1, "switchover")]
@@ -32,6 +40,26 @@ def test_a_silent_peer_keeps_the_gate_closed_unless_it_was_away_before() -> None
     assert decide(own, None, True)[0] == OPEN
     assert decide(Seen(1, "closed", CLAIMS[2]), None, True)[0] == STAY
     assert decide(Seen(1, "open", CLAIMS[2]), None, True)[0] == CLOSE
+
+
+@pytest.mark.parametrize("dead", MEMBERS[0], ids=str)
+def test_only_what_a_dead_server_took_is_offered_and_taken(dead: Seen) -> None:
+    for standby in MEMBERS[1]:
+        offered = may_offer(dead, standby)
+        took_writes = dead.gate == "open" and dead.claim is not None and dead.claim.server_id == dead.server_id
+        assert not offered or (took_writes and standby.claim == dead.claim and standby.gate != "open")
+        assert decide(standby, None, False, is_offered=False)[0] != TAKE
+        if offered:
+            assert decide(standby, None, False, is_offered=True)[0] == TAKE
+
+
+def test_nothing_is_taken_from_a_peer_that_is_open_or_claims_anew() -> None:
+    own, claim = Seen(2, "closed", CLAIMS[3]), CLAIMS[3]
+    assert decide(own, Seen(1, "closed", claim), False, is_offered=True)[0] == TAKE
+    assert decide(own, Seen(1, "open", claim), False, is_offered=True)[0] == STAY
+    assert decide(own, Seen(1, "closed", Claim(4, 1, "failover")), False, is_offered=True)[0] == STAY
+    assert decide(Seen(2, "closed", claim, is_moving=True), None, False, is_offered=True)[0] == STAY
+    assert decide(Seen(1, "closed", claim), None, False, is_offered=True)[0] == STAY
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,88 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""How a survivor takes the writes of a member that is lost: everything received comes first, and no commit waits.
+
+Whoever calls this knows that the other member takes no writes any more; here nobody can know.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager, suppress
+from typing import Iterator, List, Optional
+
+from ._bookkeeping import PEER, read_state
+from ._claim import write_claim
+from ._connection import Session
+from ._dialect.statement import Raw, sql
+from ._errors import Refused, ServerError
+from ._executor import writable
+from ._read.replication import read_channel
+from ._state.claim import FAILOVER
+from ._wait import wait_for
+
+_AT_ONCE_MS = 1
+
+
+def risks_of_loss(session: Session) -> List[str]:
+    """Return why acknowledged transactions of the lost member may be missing here; empty when nothing is known."""
+    noted = read_state(session, PEER)
+    if noted is None:
+        return ["nothing is known of how the lost member acknowledged its commits"]
+    age = "%d s before now" % max(0, time.time() - noted["at"])
+    if noted["gate"] == "open" and noted["is_semi_sync"] is not True:
+        return ["when it was seen last, %s, the lost member did not wait for this one before it acknowledged" % age]
+    return []
+
+
+def take_writes(session: Session, server_id: int, received: str) -> None:
+    """Claim the writes for this member and open its gate. The move of the writes is reserved for this session."""
+    with _commits_at_once(session):
+        with writable(session, unlogged=False):
+            write_claim(session, server_id, FAILOVER, received=received)
+        session.query(session.dialect.set_gate(is_open=True), "open the write gate")
+
+
+def drain(session: Session, timeout_seconds: int) -> str:
+    """Wait until all that was received is applied, and return the place in the peer's binary log.
+
+    The receiver and the applier are left as they are: a channel that stands still may drop what it received.
+
+    :raises Refused: when that does not come to an end; what is not applied yet would be overtaken by new writes.
+    """
+    drained, channel = wait_for(
+        lambda: read_channel(session, ""),
+        lambda found: found is not None and (session.dialect.is_drained(found) or not found.applier_running),
+        timeout_seconds,
+    )
+    if channel is None:
+        raise Refused("This member has no channel from a peer; there is no pair whose writes could move.")
+    if not drained or not session.dialect.is_drained(channel):
+        error = channel.applier_error
+        reason = "error %d: %s" % (error.code, error.message) if error else "it was not done in time"
+        raise Refused(
+            "Transactions that were received are not applied, and this member would lack them (%s). Repair it first."
+            % reason
+        )
+    return str(channel.received or "")
+
+
+@contextmanager
+def _commits_at_once(session: Session) -> Iterator[None]:
+    """Let commits wait for no replica, because there is none; once given up on, it is not waited for any more."""
+    variable = session.dialect.semi_sync_name().lower() + "_timeout"
+    rows = session.query(sql("SHOW GLOBAL VARIABLES LIKE {}", variable), "read the patience of commits")
+    patience: Optional[int] = int(rows[0]["Value"]) if rows else None
+    if patience is None:
+        yield
+        return
+    session.query(sql("SET GLOBAL {} = {}", Raw(variable), _AT_ONCE_MS), "let commits wait for no replica")
+    try:
+        yield
+    finally:
+        with suppress(ServerError):
+            session.query(sql("SET GLOBAL {} = {}", Raw(variable), patience), "restore the patience of commits")

@@ -1,0 +1,134 @@
+"""The address is where writes are accepted, and nowhere while none are; no row acknowledged through it is lost."""
+
+from __future__ import annotations
+
+import time
+
+import address
+import labkit
+import playbook
+import pytest
+
+pytestmark = pytest.mark.long
+
+
+@pytest.fixture(scope="module", autouse=True)
+def pair(flavor: str) -> None:
+    """A pair whose address follows the gates."""
+    address.deploy(flavor)
+
+
+def assert_whole(seen: address.Observed) -> None:
+    assert seen.acknowledged
+    assert seen.lost_rows() == {"db1": 0, "db2": 0}
+    assert seen.two_open_gates() == 0
+
+
+def test_a_second_run_changes_nothing() -> None:
+    assert address.run(address.ROLE).changes == []
+
+
+def test_goes_with_a_switchover_under_load() -> None:
+    assert address.settled() == ("db1", "db2")
+    with address.observed() as seen:
+        seen.wait_for_rows()
+        address.run("twoway.mysql.switch_over")
+        assert address.settled() == ("db2", "db1")
+        seen.wait_for_rows()
+    assert_whole(seen)
+
+
+def test_is_nowhere_while_no_gate_is_open() -> None:
+    active, standby = address.settled()
+    labkit.shell(active, ["systemctl", "stop", "twoway-gate"])
+    address.eventually(address.places, [])
+    labkit.shell(active, ["systemctl", "start", "twoway-gate"])
+    assert address.settled() == (active, standby)
+    labkit.shell(active, ["systemctl", "stop", address.unit_of(active)])
+    address.eventually(address.places, [])
+    labkit.shell(active, ["systemctl", "start", address.unit_of(active)])
+    assert address.settled() == (active, standby)
+
+
+def test_a_killed_server_comes_back_and_the_standby_opens_no_gate() -> None:
+    active, standby = address.settled()
+    with address.observed() as seen:
+        seen.wait_for_rows()
+        killed = address.process_of(active)
+        address.kill_server(active)
+        address.eventually(lambda: address.process_of(active) not in ("0", killed), True)
+        assert address.settled() == (active, standby)
+        seen.wait_for_rows()
+    assert_whole(seen)
+    assert "open" not in seen.gates(standby)
+
+
+def test_a_pulled_cable_opens_no_gate() -> None:
+    active, standby = address.settled()
+    with address.observed() as seen:
+        seen.wait_for_rows()
+        labkit.cut(active)
+        # Longer than anybody waits for an answer.
+        time.sleep(5)
+        labkit.heal()
+        assert address.settled() == (active, standby)
+        seen.wait_for_rows()
+    assert_whole(seen)
+    assert "open" not in seen.gates(standby)
+
+
+def test_a_bad_configuration_stops_nothing() -> None:
+    look = "systemctl show --property=MainPID keepalived; cat /etc/keepalived/*.conf"
+    before = labkit.shell("db1", look).stdout
+    done = playbook.run(address.ROLE, address.variables({"pair_vip_router_id": 4711}))
+    assert done.exit_code != 0
+    assert "Keepalived | Configuration" in done.tasks[-1].name, done.output
+    assert labkit.shell("db1", look).stdout == before
+
+
+@pytest.fixture(scope="module")
+def taking_over(pair: None) -> None:
+    """From then on the standby takes the writes of a server that dies."""
+    address.run(address.ROLE, {"pair_vip_takeover": True})
+
+
+@pytest.mark.parametrize("turn", ["there", "and back"])
+def test_the_writes_of_a_killed_server_are_taken(taking_over: None, turn: str) -> None:
+    active, standby = address.settled()
+    with address.observed() as seen:
+        seen.wait_for_rows()
+        address.kill_server(active)
+        address.eventually(lambda: address.gate(standby), "open")
+        assert address.settled() == (standby, active)
+        seen.wait_for_rows()
+    assert_whole(seen)
+
+
+def test_a_restart_in_order_moves_nothing(taking_over: None) -> None:
+    active, standby = address.settled()
+    with address.observed() as seen:
+        seen.wait_for_rows()
+        labkit.shell(active, ["systemctl", "restart", address.unit_of(active)])
+        assert address.settled() == (active, standby)
+        seen.wait_for_rows()
+    assert_whole(seen)
+    assert "open" not in seen.gates(standby)
+
+
+def test_a_standby_that_does_not_apply_takes_nothing(taking_over: None) -> None:
+    active, standby = address.settled()
+    labkit.sql(standby, "STOP REPLICA SQL_THREAD")
+    with address.observed() as seen:
+        seen.wait_for_rows()
+        killed = address.process_of(active)
+        address.kill_server(active)
+        address.eventually(lambda: address.process_of(active) not in ("0", killed), True)
+        assert address.settled() == (active, standby)
+        labkit.sql(standby, "START REPLICA SQL_THREAD")
+        seen.wait_for_rows()
+    assert_whole(seen)
+    assert "open" not in seen.gates(standby)
+
+
+def test_a_silent_host_is_followed_by_nobody(taking_over: None) -> None:
+    test_a_pulled_cable_opens_no_gate()
