@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager, suppress
-from typing import Iterator, List, Optional
+from typing import Iterator, List
 
 from ._bookkeeping import PEER, read_state
 from ._claim import write_claim
@@ -22,6 +22,7 @@ from ._dialect.statement import Raw, sql
 from ._errors import Refused, ServerError
 from ._executor import writable
 from ._read.replication import read_channel
+from ._read.server import is_on
 from ._state.claim import FAILOVER
 from ._wait import wait_for
 
@@ -39,12 +40,37 @@ def risks_of_loss(session: Session) -> List[str]:
     return []
 
 
+@contextmanager
+def commits_at_once(session: Session) -> Iterator[None]:
+    """Let commits wait for no replica, because there is none; once given up on, it is not waited for any more.
+
+    Those of the applier wait as well, so that what was received is not applied before. A commit that waits already is
+    let go by nothing but switching the wait off; in the same statement it is on again, for when the replica is back.
+    """
+    name = session.dialect.semi_sync_name().lower()
+    rows = session.query(sql("SHOW GLOBAL VARIABLES LIKE {}", name + "_%"), "read the patience of commits")
+    found = {row["Variable_name"].lower(): row["Value"] for row in rows}
+    timeout, enabled = name + "_timeout", name + "_enabled"
+    if not is_on(found.get(enabled, "")):
+        yield
+        return
+    at_once = sql(
+        "SET GLOBAL {} = {}, GLOBAL {} = 0, GLOBAL {} = 1", Raw(timeout), _AT_ONCE_MS, Raw(enabled), Raw(enabled)
+    )
+    session.query(at_once, "let commits wait for no replica")
+    try:
+        yield
+    finally:
+        with suppress(ServerError):
+            restore = sql("SET GLOBAL {} = {}", Raw(timeout), int(found[timeout]))
+            session.query(restore, "restore the patience of commits")
+
+
 def take_writes(session: Session, server_id: int, received: str) -> None:
     """Claim the writes for this member and open its gate. The move of the writes is reserved for this session."""
-    with _commits_at_once(session):
-        with writable(session, unlogged=False):
-            write_claim(session, server_id, FAILOVER, received=received)
-        session.query(session.dialect.set_gate(is_open=True), "open the write gate")
+    with writable(session, unlogged=False):
+        write_claim(session, server_id, FAILOVER, received=received)
+    session.query(session.dialect.set_gate(is_open=True), "open the write gate")
 
 
 def drain(session: Session, timeout_seconds: int) -> str:
@@ -69,20 +95,3 @@ def drain(session: Session, timeout_seconds: int) -> str:
             % reason
         )
     return str(channel.received or "")
-
-
-@contextmanager
-def _commits_at_once(session: Session) -> Iterator[None]:
-    """Let commits wait for no replica, because there is none; once given up on, it is not waited for any more."""
-    variable = session.dialect.semi_sync_name().lower() + "_timeout"
-    rows = session.query(sql("SHOW GLOBAL VARIABLES LIKE {}", variable), "read the patience of commits")
-    patience: Optional[int] = int(rows[0]["Value"]) if rows else None
-    if patience is None:
-        yield
-        return
-    session.query(sql("SET GLOBAL {} = {}", Raw(variable), _AT_ONCE_MS), "let commits wait for no replica")
-    try:
-        yield
-    finally:
-        with suppress(ServerError):
-            session.query(sql("SET GLOBAL {} = {}", Raw(variable), patience), "restore the patience of commits")

@@ -25,7 +25,7 @@ from ._connection import Session, connect
 from ._dialect.statement import sql
 from ._errors import Refused, ServerError, TwowayError
 from ._executor import writable
-from ._failover import drain, risks_of_loss, take_writes
+from ._failover import commits_at_once, drain, risks_of_loss, take_writes
 from ._keeper.look import login_of_peer, look_at
 from ._module import reconcile
 from ._plan.keeper import OPEN, Seen, decide
@@ -186,9 +186,10 @@ def _open_if_still_right(session: Session, peer: Session) -> None:
 
 def _fail_over(session: Session, timeout_seconds: int) -> None:
     """Take the writes of a member that does not answer."""
-    received = drain(session, timeout_seconds)
-    with moving_writes(session, timeout_seconds):
-        take_writes(session, look_at(session).server_id, received)
+    with commits_at_once(session):
+        received = drain(session, timeout_seconds)
+        with moving_writes(session, timeout_seconds):
+            take_writes(session, look_at(session).server_id, received)
 
 
 def _refuse_when_peer_answers(session: Session) -> None:

@@ -92,6 +92,14 @@ def places() -> list[str]:
     return [member for member in MEMBERS if labkit.shell(member, question).stdout]
 
 
+def commits_wait(member: str) -> bool:
+    """Whether commits of the member wait for its peer."""
+    question = (
+        "SHOW GLOBAL STATUS WHERE Variable_name IN ('Rpl_semi_sync_source_status', 'Rpl_semi_sync_master_status')"
+    )
+    return [row[1] for row in labkit.sql(member, question)] == ["ON"]
+
+
 def unit_of(member: str) -> str:
     """The server's service."""
     found = next(each for each in labkit.status() if each.member == member)

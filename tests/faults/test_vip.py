@@ -100,6 +100,7 @@ def test_the_writes_of_a_killed_server_are_taken(taking_over: None, turn: str) -
         address.kill_server(active)
         address.eventually(lambda: address.gate(standby), "open")
         assert address.settled() == (standby, active)
+        address.eventually(lambda: address.commits_wait(standby), True)
         seen.wait_for_rows()
     assert_whole(seen)
 

@@ -26,7 +26,7 @@ from .._bookkeeping import ALONE, LAG, PEER, read_state_file, state_path, write_
 from .._claim import moving_writes
 from .._connection import Login, Session, connect, wait_for_end
 from .._errors import Refused, ServerError, TwowayError
-from .._failover import drain, risks_of_loss, take_writes
+from .._failover import commits_at_once, drain, risks_of_loss, take_writes
 from .._plan.keeper import CLOSE, OPEN, STAY, TAKE, Seen, decide
 from .._read.replication import read_semi_sync
 from .._read.server import read_gate
@@ -168,10 +168,10 @@ class Keeper:
 
     def _take(self, session: Session) -> Tuple[str, str]:
         """Take the writes that the peer's keeper offers, with the move of the writes reserved."""
-        with moving_writes(session, 0):
-            risks = risks_of_loss(session)
-            if risks:
-                return STAY, "acknowledged transactions may be missing: %s" % "; ".join(risks)
+        risks = risks_of_loss(session)
+        if risks:
+            return STAY, "acknowledged transactions may be missing: %s" % "; ".join(risks)
+        with moving_writes(session, 0), commits_at_once(session):
             began = time.monotonic()
             try:
                 received = drain(session, DRAIN_SECONDS)
