@@ -169,7 +169,7 @@ accounts:
   elements: dict
   returned: success
   sample:
-    - {user: replication, host: 198.51.100.6, requires_tls: true, is_locked: false, privileges: [REPLICATION SLAVE]}
+    - {user: replication, host: 198.51.100.6, requires_tls: true, is_locked: false, has_former_login: false, privileges: [REPLICATION SLAVE]}
 enabled_events:
   description: Events of users that run here whenever the scheduler does; V(null) where no server answers.
   type: list

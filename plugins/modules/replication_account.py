@@ -47,6 +47,16 @@ options:
         type: str
         choices: [replication, member, switch, monitor, seed]
         default: replication
+      former_login:
+        description:
+          - What becomes of the password that the account has, when O(accounts[].password) is another one.
+          - V(keep) lets the account in with both, so that nobody who uses it is ever refused. V(discard) lets it in with
+            O(accounts[].password) alone. V(leave) replaces its password, and does not ask whether there is a second one.
+          - MySQL 8.0.14 and later have a second password for it. On MariaDB it is a second way to log in, both C(mysql_native_password).
+          - V(keep) is refused where the account has two passwords already, and neither is the wished one.
+        type: str
+        choices: [leave, keep, discard]
+        default: leave
       tls:
         description: Whether the account may connect over TLS only.
         type: bool
@@ -65,6 +75,14 @@ EXAMPLES = r"""
       - user: replication
         host: 198.51.100.6
         password: "{{ vault_replication_password }}"
+
+- name: Let it connect with another password as well, until its channel has that one
+  twoway.mysql.replication_account:
+    accounts:
+      - user: replication
+        host: 198.51.100.6
+        password: "{{ vault_new_replication_password }}"
+        former_login: keep
 """
 
 RETURN = r"""
@@ -104,6 +122,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._argspec import Argum
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import TwowayError
 from ansible_collections.twoway.mysql.plugins.module_utils._module import reconcile, run_session_module
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.account import (
+    LEAVE,
     DesiredAccount,
     plan_accounts,
     show_account,
@@ -125,6 +144,7 @@ SPEC = ArgumentSpec(
                 "host": {"type": "str", "required": True},
                 "password": {"type": "str", "no_log": True},
                 "purpose": {"type": "str", "choices": PURPOSES, "default": "replication"},
+                "former_login": {"type": "str", "choices": ["leave", "keep", "discard"], "default": "leave"},
                 "tls": {"type": "bool", "default": True},
                 "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             },
@@ -133,10 +153,22 @@ SPEC = ArgumentSpec(
 )
 
 
+def require_former_login(password, server):
+    """Return when an account of this server can have two passwords, and the one to be accepted is given."""
+    if password is None:
+        raise TwowayError("An account's former password can be kept or discarded for another one; name that one.")
+    if not server.supports("former_login"):
+        raise TwowayError(
+            "An account of MySQL %s has no second password, which begins with 8.0.14." % server.version_text
+        )
+
+
 def desired_account(wish, dialect):
     """Return the wished account from one item of the option."""
     if wish["purpose"] in ("replication", "member") and wish["password"] is not None:
         check_replication_password(wish["password"])
+    if wish["former_login"] != LEAVE:
+        require_former_login(wish["password"], dialect.server)
     return DesiredAccount(
         name=AccountName(wish["user"], wish["host"]),
         present=wish["state"] == "present",
@@ -144,6 +176,7 @@ def desired_account(wish, dialect):
         require_tls=wish["tls"],
         privileges=dialect.privileges_by_purpose[wish["purpose"]],
         tables=dialect.tables_by_purpose.get(wish["purpose"], ()),
+        former_login=wish["former_login"],
     )
 
 

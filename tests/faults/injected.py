@@ -336,6 +336,7 @@ SHOWN_BY_A_RUN: dict[str, str] = {
     "REBUILD_FROM_STANDBY": "tests/faults/test_operations.py",
     "REBUILD_MEMBER_INVALID": "tests/faults/test_operations.py",
     "REJOIN_NOT_CLEAN": "tests/faults/test_operations.py",
+    "REPLICATION_ACCOUNT_TWO_PASSWORDS": "tests/faults/test_maintenance.py",
     **dict.fromkeys(
         (
             "DISK_TOO_SMALL",

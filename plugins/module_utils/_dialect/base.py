@@ -66,6 +66,8 @@ class Dialect(ABC):
         self._renderers: Dict[Type[do.Step], Renderer] = {
             do.CreateAccount: self._create_account,
             do.SetPassword: self._set_password,
+            do.AddPassword: self._add_password,
+            do.DiscardFormerLogin: self._discard_former_login,
             do.SetTlsRequirement: self._set_tls_requirement,
             do.GrantPrivileges: self._grant_privileges,
             do.GrantTables: self._grant_tables,
@@ -94,14 +96,30 @@ class Dialect(ABC):
         """
         return self._renderers[type(step)](step)
 
-    # Accounts are alike on both flavors.
+    # Accounts are alike on both flavors, but for a second password.
 
     def read_account(self, account: AccountName) -> Statement:
-        """Return the question for plugin, authentication string and TLS requirement of an account."""
+        """Return the question for an account: what it is let in with, and its TLS requirement."""
         return sql(
-            "SELECT plugin, authentication_string, ssl_type FROM mysql.user WHERE User = {} AND Host = {}",
+            "SELECT plugin, authentication_string, ssl_type, {} AS former FROM mysql.user"
+            " WHERE User = {} AND Host = {}",
+            self._former_login(account),
             *_name(account),
         )
+
+    @abstractmethod
+    def _former_login(self, account: AccountName) -> Raw:
+        """Return the expression for what else an account is let in with."""
+
+    @abstractmethod
+    def _parse_former_logins(self, plugin: str, former: str) -> Tuple[Tuple[str, str], ...]:
+        """Return plugin and authentication string of each from the value of :meth:`_former_login`."""
+
+    @abstractmethod
+    def _add_password(self, step: do.AddPassword) -> List[Statement]: ...
+
+    @abstractmethod
+    def _discard_former_login(self, step: do.DiscardFormerLogin) -> List[Statement]: ...
 
     def read_grants(self, account: AccountName) -> Statement:
         """Return the question for the grants of an account."""
@@ -117,6 +135,7 @@ class Dialect(ABC):
             requires_tls=bool(_text(row["ssl_type"])),
             privileges=privileges,
             other_grants=other,
+            former_logins=self._parse_former_logins(_text(row["plugin"]), _text(row["former"])),
         )
 
     def _create_account(self, step: do.CreateAccount) -> List[Statement]:
@@ -448,8 +467,9 @@ class Dialect(ABC):
     def read_accounts(self) -> Statement:
         """Return the question for all accounts, without what is kept of their passwords.
 
-        Columns: ``user``, ``host``, ``requires_tls``, ``is_locked``, and ``is_management``: whether the account belongs
-        to the server itself, or trusts a user of the operating system.
+        Columns: ``user``, ``host``, ``requires_tls``, ``is_locked``, ``has_former_login`` (whether it is let in with a
+        second password), and ``is_management``: whether the account belongs to the server itself, or trusts a user of
+        the operating system.
         """
 
     @abstractmethod

@@ -39,6 +39,8 @@ _FEATURES: Dict[str, Dict[str, Range]] = {
     "show_replicas": {MYSQL: ((8, 0, 22), None)},
     # System variables named replica_… and …_source_… MySQL 8.0.26 release notes.
     "replica_variables": {MYSQL: ((8, 0, 26), None)},
+    # A second password of an account. MySQL 8.0.14 release notes; in MariaDB a second way to log in, since 10.4.
+    "former_login": {MYSQL: ((8, 0, 14), None), MARIADB: ALWAYS},
     # SUPER in parts. MySQL 8.0.0 release notes.
     "dynamic_privileges": {MYSQL: ((8, 0, 0), None)},
     # A gate that also holds accounts with administrative privileges. MySQL 5.7.8 release notes.

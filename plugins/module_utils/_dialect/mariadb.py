@@ -8,11 +8,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence
+import json
+from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from .._errors import Refused
 from .._plan import steps as do
 from .._plan.repair import COUNTER, POSITION
+from .._state.account import AccountName
 from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.channel import FILE_POSITION, GTID, Channel, ChannelSettings
 from .._state.gtid import GtidPosition, parse_gtid_position
@@ -82,7 +84,33 @@ class MariadbDialect(Dialect):
         }
     )
 
-    # Accounts and the first start after a physical copy.
+    # Accounts.
+
+    def _former_login(self, account: AccountName) -> Raw:
+        question = "(SELECT JSON_QUERY(Priv, '$.auth_or') FROM mysql.global_priv WHERE User = {} AND Host = {})"
+        return Raw(sql(question, account.user, account.host).text)
+
+    def _parse_former_logins(self, plugin: str, former: str) -> Tuple[Tuple[str, str], ...]:
+        # The way that the other columns show has an empty place among them.
+        ways = [way for way in json.loads(former or "[]") if way]
+        return tuple((str(way["plugin"]), str(way.get("authentication_string", ""))) for way in ways)
+
+    def _add_password(self, step: do.AddPassword) -> List[Statement]:
+        return [
+            sql(
+                "ALTER USER {}@{} IDENTIFIED VIA mysql_native_password USING PASSWORD({})"
+                " OR mysql_native_password USING {}",
+                step.account.user,
+                step.account.host,
+                step.password,
+                step.kept,
+            )
+        ]
+
+    def _discard_former_login(self, step: do.DiscardFormerLogin) -> List[Statement]:
+        return self._set_password(do.SetPassword(step.reason, step.account, step.password))
+
+    # The first start after a physical copy.
 
     service = "mariadb"
     option_folders = ["/etc/mysql/mariadb.conf.d", "/etc/my.cnf.d"]
@@ -309,6 +337,7 @@ class MariadbDialect(Dialect):
         return sql(
             "SELECT User AS user, Host AS host, COALESCE(JSON_VALUE(Priv, '$.ssl_type'), 0) > 0 AS requires_tls,"
             " JSON_VALUE(Priv, '$.account_locked') IS TRUE AS is_locked,"
+            " COALESCE(JSON_LENGTH(Priv, '$.auth_or'), 0) > 1 AS has_former_login,"
             " Priv LIKE '%\"unix_socket\"%' OR User = 'mariadb.sys' AS is_management"
             " FROM mysql.global_priv WHERE NOT COALESCE(JSON_VALUE(Priv, '$.is_role'), 0) ORDER BY User, Host"
         )

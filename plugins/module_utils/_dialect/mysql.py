@@ -8,11 +8,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence
+from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from .._errors import Refused
 from .._plan import steps as do
 from .._plan.repair import COUNTER, EMPTY_TRANSACTION
+from .._state.account import AccountName
 from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.channel import FILE_POSITION, GTID, Channel, ChannelSettings
 from .._state.gtid import parse_gtid_set
@@ -111,7 +112,27 @@ class MysqlDialect(Dialect):
     def _for_channel(self, template: str, channel: str) -> List[Statement]:
         return [sql(template + " FOR CHANNEL {}", self._replica, channel)]
 
-    # Accounts and the first start after a physical copy.
+    # Accounts.
+
+    @property
+    def _additional_password(self) -> Raw:
+        known = self.server.supports("former_login")
+        return Raw("JSON_UNQUOTE(JSON_EXTRACT(User_attributes, '$.additional_password'))" if known else "NULL")
+
+    def _former_login(self, account: AccountName) -> Raw:
+        return self._additional_password
+
+    def _parse_former_logins(self, plugin: str, former: str) -> Tuple[Tuple[str, str], ...]:
+        return ((plugin, former),) if former else ()
+
+    def _add_password(self, step: do.AddPassword) -> List[Statement]:
+        account = step.account.user, step.account.host
+        return [sql("ALTER USER {}@{} IDENTIFIED BY {} RETAIN CURRENT PASSWORD", *account, step.password)]
+
+    def _discard_former_login(self, step: do.DiscardFormerLogin) -> List[Statement]:
+        return [sql("ALTER USER {}@{} DISCARD OLD PASSWORD", step.account.user, step.account.host)]
+
+    # The first start after a physical copy.
 
     service = "mysql"
     option_folders = ["/etc/mysql/mysql.conf.d", "/etc/my.cnf.d"]
@@ -352,7 +373,9 @@ class MysqlDialect(Dialect):
     def read_accounts(self) -> Statement:
         return sql(
             "SELECT User AS user, Host AS host, ssl_type <> '' AS requires_tls, account_locked = 'Y' AS is_locked,"
-            " plugin = 'auth_socket' OR User LIKE 'mysql.%' AS is_management FROM mysql.user ORDER BY User, Host"
+            " {} IS NOT NULL AS has_former_login,"
+            " plugin = 'auth_socket' OR User LIKE 'mysql.%' AS is_management FROM mysql.user ORDER BY User, Host",
+            self._additional_password,
         )
 
     def read_persisted(self) -> Optional[Statement]:

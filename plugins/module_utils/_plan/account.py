@@ -15,7 +15,9 @@ from .._errors import Refused
 from .._secret import Secret
 from .._state.account import Account, AccountName, password_matches
 from .steps import (
+    AddPassword,
     CreateAccount,
+    DiscardFormerLogin,
     DropAccount,
     GrantPrivileges,
     GrantTables,
@@ -30,6 +32,9 @@ UNREADABLE_PASSWORD = (
     "The password of %s is kept by the plugin %s in a form that cannot be compared; it was left as it is."
 )
 
+LEAVE, KEEP, DISCARD = "leave", "keep", "discard"
+"""What becomes of a password that an account had before."""
+
 
 @dataclass(frozen=True)
 class DesiredAccount:
@@ -38,6 +43,7 @@ class DesiredAccount:
     :ivar password: needed to create it; ``None`` leaves an existing password alone.
     :ivar privileges: exactly the global privileges it shall have.
     :ivar tables: tables that it shall be able to read, as ``SHOW GRANTS`` prints them; grants beyond these stay.
+    :ivar former_login: ``leave``; ``keep`` the present one beside the wished one; ``discard`` all others.
     """
 
     name: AccountName
@@ -46,6 +52,7 @@ class DesiredAccount:
     require_tls: bool
     privileges: FrozenSet[str]
     tables: Tuple[str, ...] = ()
+    former_login: str = LEAVE
 
 
 def show_account(actual: Optional[Account], desired: DesiredAccount) -> Optional[Dict[str, Any]]:
@@ -55,14 +62,16 @@ def show_account(actual: Optional[Account], desired: DesiredAccount) -> Optional
     matches = True
     if desired.password is not None:
         matches = password_matches(actual.plugin, actual.authentication_string, desired.password) is not False
-    return _shown(actual, matches)
+    return _shown(actual, desired, matches, bool(actual.former_logins))
 
 
-def _shown(account: Account, password_is_wished: bool) -> Dict[str, Any]:
+def _shown(account: Account, desired: DesiredAccount, password_is_wished: bool, accepts_former: bool) -> Dict[str, Any]:
     shown = account.as_dict()
     # A new account gets the server's own default plugin, which a plan cannot know.
     del shown["plugin"]
     shown["password"] = "as wished" if password_is_wished else "another"
+    if desired.former_login != LEAVE:
+        shown["former_login"] = "accepted" if accepts_former else "none"
     return shown
 
 
@@ -96,7 +105,7 @@ def _plan_creation(desired: DesiredAccount) -> Plan:
     if desired.tables:
         steps.append(GrantTables("its purpose needs them", desired.name, desired.tables))
     made = Account(desired.name, "", "", desired.require_tls, desired.privileges, desired.tables)
-    return Plan(_shown(made, True), steps)
+    return Plan(_shown(made, desired, True, False), steps)
 
 
 def _plan_changes(actual: Account, desired: DesiredAccount) -> Plan:
@@ -106,8 +115,10 @@ def _plan_changes(actual: Account, desired: DesiredAccount) -> Plan:
         matches = password_matches(actual.plugin, actual.authentication_string, desired.password)
         if matches is None:
             warnings.append(UNREADABLE_PASSWORD % (desired.name, actual.plugin))
-        elif not matches:
-            steps.append(SetPassword("the password is another one", desired.name, desired.password))
+        steps += _steps_to_password(actual, desired, desired.password, matches)
+    accepts_former = any(isinstance(step, AddPassword) for step in steps) or bool(
+        actual.former_logins and desired.former_login == KEEP
+    )
     if actual.requires_tls != desired.require_tls:
         reason = "TLS %s wanted" % ("is" if desired.require_tls else "is not")
         steps.append(SetTlsRequirement(reason, desired.name, desired.require_tls))
@@ -123,4 +134,38 @@ def _plan_changes(actual: Account, desired: DesiredAccount) -> Plan:
         steps.append(GrantTables("its purpose needs them", desired.name, unread))
     grants = (*actual.other_grants, *unread)
     after = replace(actual, requires_tls=desired.require_tls, privileges=desired.privileges, other_grants=grants)
-    return Plan(_shown(after, True), steps, warnings)
+    return Plan(_shown(after, desired, True, accepts_former), steps, warnings)
+
+
+def _steps_to_password(
+    actual: Account, desired: DesiredAccount, password: Secret, matches: Optional[bool]
+) -> List[Step]:
+    """Return the steps that let an account in with a password.
+
+    :param matches: whether it is the account's; ``None`` where that cannot be told.
+    :raises Refused: where the present password is to be kept, and that would not be true of every one in use.
+    """
+    if desired.former_login == KEEP:
+        return _steps_beside(actual, desired.name, password, matches)
+    steps: List[Step] = []
+    if matches is False:
+        steps.append(SetPassword("the password is another one", desired.name, password))
+    if desired.former_login == DISCARD and actual.former_logins:
+        steps.append(DiscardFormerLogin("nobody needs the former password any more", desired.name, password))
+    return steps
+
+
+def _steps_beside(actual: Account, name: AccountName, password: Secret, matches: Optional[bool]) -> List[Step]:
+    if matches:
+        return []
+    if matches is None:
+        raise Refused((UNREADABLE_PASSWORD + " Nothing can be added to it.") % (name, actual.plugin))
+    known = any(password_matches(plugin, stored, password) for plugin, stored in actual.former_logins)
+    if actual.former_logins and not known:
+        raise Refused(
+            "The account %s has two passwords already, and neither is the wished one. A change of the password was"
+            " begun and not finished: finish it first, with the password it was begun with, or with the one before."
+            % name
+        )
+    kept = Secret(actual.authentication_string)
+    return [AddPassword("the password is another one, which is still in use", name, password, kept)]

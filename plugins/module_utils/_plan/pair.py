@@ -68,6 +68,7 @@ _OF_A_RUNNING_PAIR: List[Judge] = [
     accounts.anonymous,
     accounts.certificate,
     accounts.deprecated_options,
+    accounts.former_login,
     accounts.listening,
     accounts.replication_account,
     accounts.replication_hosts,

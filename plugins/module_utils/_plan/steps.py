@@ -58,6 +58,26 @@ class SetPassword(Step):
 
 
 @dataclass(frozen=True)
+class AddPassword(Step):
+    """Give an account another password, beside which the one that it has goes on being accepted.
+
+    :ivar kept: what the server keeps of that one.
+    """
+
+    account: AccountName
+    password: Secret
+    kept: Secret
+
+
+@dataclass(frozen=True)
+class DiscardFormerLogin(Step):
+    """Accept no other password of an account than this one."""
+
+    account: AccountName
+    password: Secret
+
+
+@dataclass(frozen=True)
 class SetTlsRequirement(Step):
     """Demand TLS of an account, or stop to."""
 

@@ -33,7 +33,8 @@ def read_powerful_accounts(session: Session) -> List[Dict[str, Any]]:
     """Return the accounts that may follow this server or pass its write gate, and those without a name.
 
     The server's own accounts, and those of the operating system's users, are left out. Keys: ``user``, ``host``,
-    ``requires_tls``, ``is_locked``, and the global ``privileges``, sorted. What comes through a role is not among them.
+    ``requires_tls``, ``is_locked``, ``has_former_login``, and the global ``privileges``, sorted. What comes through a
+    role is not among them.
     """
     granted: Dict[str, Set[str]] = {}
     question = "SELECT GRANTEE AS grantee, PRIVILEGE_TYPE AS privilege FROM information_schema.USER_PRIVILEGES"
@@ -49,6 +50,7 @@ def read_powerful_accounts(session: Session) -> List[Dict[str, Any]]:
                     "host": row["host"],
                     "requires_tls": bool(row["requires_tls"]),
                     "is_locked": bool(row["is_locked"]),
+                    "has_former_login": bool(row["has_former_login"]),
                     "privileges": sorted(privileges),
                 }
             )

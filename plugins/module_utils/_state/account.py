@@ -37,6 +37,7 @@ class Account:
     :ivar requires_tls: whether the account may connect over TLS only.
     :ivar privileges: its global privileges, in capitals, by the names of ``SHOW GRANTS``.
     :ivar other_grants: scopes other than ``*.*`` that it has grants on.
+    :ivar former_logins: plugin and authentication string of whatever else it is let in with; never shown.
     """
 
     name: AccountName
@@ -45,6 +46,7 @@ class Account:
     requires_tls: bool
     privileges: FrozenSet[str]
     other_grants: Tuple[str, ...] = ()
+    former_logins: Tuple[Tuple[str, str], ...] = ()
 
     def as_dict(self) -> Dict[str, Any]:
         """Return what people may see of the account."""

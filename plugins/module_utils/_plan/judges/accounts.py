@@ -101,6 +101,19 @@ def replication_tls(pair: Pair) -> Iterator[Finding]:
                 )
 
 
+def former_login(pair: Pair) -> Iterator[Finding]:
+    for member in pair.answering:
+        for account in _for_peer(member, pair):
+            if account.get("has_former_login"):
+                yield Finding(
+                    "REPLICATION_ACCOUNT_TWO_PASSWORDS",
+                    WARNING,
+                    member.name,
+                    "'%s'@'%s' is let in with a second password" % (account["user"], account["host"]),
+                    "A change of the password was not finished: run rotate_password.",
+                )
+
+
 def certificate(pair: Pair) -> Iterator[Finding]:
     for member in pair.answering:
         left = member.facts["certificate_days_left"]

@@ -64,6 +64,8 @@ STEPS: list[do.Step] = [
     do.CreateAccount("", ACCOUNT, PASSWORD, True),
     do.CreateAccount("", ACCOUNT, PASSWORD, False),
     do.SetPassword("", ACCOUNT, PASSWORD),
+    do.AddPassword("", ACCOUNT, PASSWORD, Secret("*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19")),
+    do.DiscardFormerLogin("", ACCOUNT, PASSWORD),
     do.SetTlsRequirement("", ACCOUNT, True),
     do.SetTlsRequirement("", ACCOUNT, False),
     do.GrantPrivileges("", ACCOUNT, ("REPLICATION SLAVE", "SELECT")),

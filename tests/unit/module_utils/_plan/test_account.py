@@ -43,6 +43,11 @@ def run(actual: Account | None, step: do.Step) -> Account | None:
     assert actual is not None
     if isinstance(step, do.SetPassword):
         return replace(actual, authentication_string=stored(step.password.reveal()))
+    if isinstance(step, do.AddPassword):
+        former = (actual.plugin, step.kept.reveal())
+        return replace(actual, authentication_string=stored(step.password.reveal()), former_logins=(former,))
+    if isinstance(step, do.DiscardFormerLogin):
+        return replace(actual, former_logins=())
     if isinstance(step, do.SetTlsRequirement):
         return replace(actual, requires_tls=step.require_tls)
     if isinstance(step, do.GrantPrivileges):
@@ -111,6 +116,41 @@ TABLE = [
 @pytest.mark.parametrize(("actual", "desired", "steps"), TABLE)
 def test_steps(actual: Account | None, desired: DesiredAccount, steps: str) -> None:
     assert " ".join(step.name for step in plan_account(actual, desired).steps) == steps
+
+
+@pytest.mark.parametrize("stop", range(5))
+@pytest.mark.parametrize("last", ["old", "new"])
+def test_a_channel_is_never_refused_while_its_password_changes(stop: int, last: str) -> None:
+    """The change is interrupted after a step, and done again with one of both passwords, to the end."""
+    actual: Account | None = account("old")
+    channel, taken = "old", 0
+    for password, most in (("new", stop), (last, 99)):
+        taken = 0
+        for former in ("keep", "channel", "discard"):
+            if former == "channel" and taken < most:
+                channel, taken = password, taken + 1
+                continue
+            desired = replace(wish(password), former_login=former)
+            plan = plan_account(actual, desired) if former != "channel" else None
+            for step in plan.steps if plan else []:
+                if taken < most:
+                    actual, taken = run(actual, step), taken + 1
+                    assert actual
+                    assert stored(channel) in {actual.authentication_string, *(way[1] for way in actual.former_logins)}
+            if plan and taken < most:
+                assert show_account(actual, desired) == plan.after
+    assert (channel, actual) == (last, account(last))
+
+
+def test_a_third_password_waits_for_the_change_that_is_under_way() -> None:
+    under_way = replace(account("new"), former_logins=(("mysql_native_password", stored("old")),))
+    with pytest.raises(Refused, match="finish it first"):
+        plan_account(under_way, replace(wish("third"), former_login="keep"))
+
+
+def test_nothing_is_added_to_a_password_that_cannot_be_compared() -> None:
+    with pytest.raises(Refused, match="Nothing can be added"):
+        plan_account(replace(account(), plugin="ed25519"), replace(wish(), former_login="keep"))
 
 
 def test_no_password_no_account() -> None:

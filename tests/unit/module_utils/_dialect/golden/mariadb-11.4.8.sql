@@ -1,4 +1,4 @@
-features: bind_address_list binlog_format_setting ddl_exec_mode gtid_domains log_by_gtid own_certificates purge_waits_for_replicas retention_seconds verify_without_ca
+features: bind_address_list binlog_format_setting ddl_exec_mode former_login gtid_domains log_by_gtid own_certificates purge_waits_for_replicas retention_seconds verify_without_ca
 receiver_can_change_alone: False
 semi_sync_name: rpl_semi_sync_master
 gate_variable: read_only
@@ -17,7 +17,7 @@ beyond the peer's: 1-1-40,3-3-1 ['mariadb-binlog', 'mysqlbinlog'] ['--do-domain-
 programs: ['mariadb-dump', 'mysqldump'] ['mariadb', 'mysql']
 
 -- read_account
-SELECT plugin, authentication_string, ssl_type FROM mysql.user WHERE User = 'repl\'1' AND Host = '10.0.0.%';
+SELECT plugin, authentication_string, ssl_type, (SELECT JSON_QUERY(Priv, '$.auth_or') FROM mysql.global_priv WHERE User = 'repl\'1' AND Host = '10.0.0.%') AS former FROM mysql.user WHERE User = 'repl\'1' AND Host = '10.0.0.%';
 
 -- read_grants
 SHOW GRANTS FOR 'repl\'1'@'10.0.0.%';
@@ -91,6 +91,14 @@ CREATE USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY 'it\'s-s3cret' REQUIRE NONE;
 redacted: CREATE USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY '********' REQUIRE NONE;
 
 -- set_password
+ALTER USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY 'it\'s-s3cret';
+redacted: ALTER USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY '********';
+
+-- add_password
+ALTER USER 'repl\'1'@'10.0.0.%' IDENTIFIED VIA mysql_native_password USING PASSWORD('it\'s-s3cret') OR mysql_native_password USING '*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19';
+redacted: ALTER USER 'repl\'1'@'10.0.0.%' IDENTIFIED VIA mysql_native_password USING PASSWORD('********') OR mysql_native_password USING '********';
+
+-- discard_former_login
 ALTER USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY 'it\'s-s3cret';
 redacted: ALTER USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY '********';
 

@@ -1,4 +1,4 @@
-features: applying_transaction bind_address_list channel_compression channel_retry_count clone dynamic_privileges filter_tables gtid_mode hex_definitions keeps_relay_log log_by_gtid own_certificates persisted_variables public_key_request replica_statements require_primary_key retention_seconds semisync_plugins show_replicas statistics_cache super_read_only x_plugin
+features: applying_transaction bind_address_list channel_compression channel_retry_count clone dynamic_privileges filter_tables former_login gtid_mode hex_definitions keeps_relay_log log_by_gtid own_certificates persisted_variables public_key_request replica_statements require_primary_key retention_seconds semisync_plugins show_replicas statistics_cache super_read_only x_plugin
 receiver_can_change_alone: True
 semi_sync_name: rpl_semi_sync_master
 gate_variable: super_read_only
@@ -17,7 +17,7 @@ beyond the peer's: 3e11fa47-71ca-11e1-9e33-c80aa9429562:99 ['mysqlbinlog'] ['--i
 programs: ['mysqldump'] ['mysql']
 
 -- read_account
-SELECT plugin, authentication_string, ssl_type FROM mysql.user WHERE User = 'repl\'1' AND Host = '10.0.0.%';
+SELECT plugin, authentication_string, ssl_type, JSON_UNQUOTE(JSON_EXTRACT(User_attributes, '$.additional_password')) AS former FROM mysql.user WHERE User = 'repl\'1' AND Host = '10.0.0.%';
 
 -- read_grants
 SHOW GRANTS FOR 'repl\'1'@'10.0.0.%';
@@ -91,6 +91,13 @@ redacted: CREATE USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY '********' REQUIRE NONE
 -- set_password
 ALTER USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY 'it\'s-s3cret';
 redacted: ALTER USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY '********';
+
+-- add_password
+ALTER USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY 'it\'s-s3cret' RETAIN CURRENT PASSWORD;
+redacted: ALTER USER 'repl\'1'@'10.0.0.%' IDENTIFIED BY '********' RETAIN CURRENT PASSWORD;
+
+-- discard_former_login
+ALTER USER 'repl\'1'@'10.0.0.%' DISCARD OLD PASSWORD;
 
 -- set_tls_requirement
 ALTER USER 'repl\'1'@'10.0.0.%' REQUIRE SSL;

@@ -1,0 +1,98 @@
+"""What is done to a pair that is well, with a writer that goes on writing: a killed run is run again."""
+
+from __future__ import annotations
+
+import labkit
+import pair
+import playbook
+import pytest
+
+VERIFY = "twoway.mysql.verify_pair"
+ROTATE = "twoway.mysql.rotate_password"
+_BOTH = labkit.DEFAULT_MEMBERS
+_PEER = {"db1": "db2", "db2": "db1"}
+_ROTATION = "twoway.mysql.pair : Rotate | "
+#: The passwords that the pair is given in turn.
+_BEFORE, _AFTER = "before-1", "after-1"
+_DUMPS = "SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'"
+
+
+@pytest.fixture(scope="module")
+def client(flavor: str) -> str:
+    """The family of the servers of the pair that the tests of this file share."""
+    pair.fresh_pair(flavor)
+    done = playbook.run()
+    assert done.exit_code == 0, done.output
+    return labkit.FLAVORS[flavor].client
+
+
+def _judge() -> pair.Verdict:
+    """The verdict on the pair; its writer goes on afterwards."""
+    verdict = pair.judge()
+    labkit.writer_start("db1")
+    return verdict
+
+
+def _lets_in(client: str, password: str) -> list[bool]:
+    """Whether each member lets its peer in with a password."""
+    tls = "--ssl-mode=REQUIRED" if client == "mysql" else "--ssl --skip-ssl-verify-server-cert"
+    command = "MYSQL_PWD='{}' {} {} --host={} --user=replication -e 'SELECT 1'"
+    answers = [
+        labkit.shell(_PEER[member], command.format(password, client, tls, labkit.address(member)), check=False)
+        for member in _BOTH
+    ]
+    assert all(answer.returncode == 0 or "1045" in answer.stderr for answer in answers), answers
+    return [answer.returncode == 0 for answer in answers]
+
+
+def _receivers_connect_anew() -> bool:
+    """Whether the receiver of each member is let in again after its connection has broken."""
+    before = {member: {row[0] for row in labkit.sql(member, _DUMPS)} for member in _BOTH}
+    for member, ids in before.items():
+        labkit.sql(member, "".join(f"KILL {number};" for number in ids))
+
+    def is_back(member: str) -> bool:
+        now = {row[0] for row in labkit.sql(member, _DUMPS)}
+        return bool(now) and now.isdisjoint(before[member])
+
+    playbook.wait(lambda: all(map(is_back, _BOTH)))
+    return all(before.values()) and all(pair.channel_threads(member) == ["Yes", "Yes"] for member in _BOTH)
+
+
+@pytest.mark.long
+def test_a_rotation_in_check_mode_changes_nothing(client: str) -> None:
+    checked = playbook.run(ROTATE, {"pair_replication_password": "checked-1"}, ["--check", "--diff"])
+    assert checked.exit_code == 0, checked.output
+    assert checked.changes == [
+        _ROTATION + "The peer is let in with the new password as well",
+        _ROTATION + "The channel from the peer connects with it",
+    ]
+    assert _lets_in(client, "checked-1") == [False, False]
+
+
+@pytest.mark.long
+def test_a_killed_rotation_refuses_no_receiver(client: str) -> None:
+    begun = playbook.run(ROTATE, {"pair_replication_password": _BEFORE})
+    assert begun.exit_code == 0, begun.output
+    task = _ROTATION + "The peer is let in with the new password alone"
+    killed = playbook.run(ROTATE, {"pair_replication_password": _AFTER}, FAULT_TASK=task)
+    assert killed.exit_code == -9, killed.output
+    assert [_lets_in(client, password) for password in (_BEFORE, _AFTER)] == [[True, True]] * 2
+    assert _receivers_connect_anew()
+    third = playbook.run(ROTATE, {"pair_replication_password": "third-1"})
+    assert third.exit_code != 0
+    assert "finish it first" in " ".join(third.output.split())
+    seen = playbook.run(VERIFY)
+    assert all(f"REPLICATION_ACCOUNT_TWO_PASSWORDS on {member}" in seen.output for member in _BOTH), seen.output
+
+
+@pytest.mark.long
+def test_a_rotation_ends_with_one_password(client: str) -> None:
+    for password, other in ((_BEFORE, _AFTER), (_AFTER, _BEFORE)):
+        done = playbook.run(ROTATE, {"pair_replication_password": password})
+        assert done.exit_code == 0, done.output
+        assert (_lets_in(client, password), _lets_in(client, other)) == ([True, True], [False, False])
+        assert _receivers_connect_anew()
+    again = playbook.run(ROTATE, {"pair_replication_password": _AFTER})
+    assert (again.exit_code, again.changes) == (0, []), again.output
+    assert _judge() == pair.Verdict((), 0)
