@@ -9,9 +9,12 @@ import pytest
 
 VERIFY = "twoway.mysql.verify_pair"
 ROTATE = "twoway.mysql.rotate_password"
+RESTART = "twoway.mysql.restart_pair"
 _BOTH = labkit.DEFAULT_MEMBERS
 _PEER = {"db1": "db2", "db2": "db1"}
 _ROTATION = "twoway.mysql.pair : Rotate | "
+#: A variable that no server changes while it runs.
+_SETTING = "table_open_cache_instances"
 #: The passwords that the pair is given in turn.
 _BEFORE, _AFTER = "before-1", "after-1"
 _DUMPS = "SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'"
@@ -95,4 +98,20 @@ def test_a_rotation_ends_with_one_password(client: str) -> None:
         assert _receivers_connect_anew()
     again = playbook.run(ROTATE, {"pair_replication_password": _AFTER})
     assert (again.exit_code, again.changes) == (0, []), again.output
+    assert _judge() == pair.Verdict((), 0)
+
+
+def _started() -> list[str]:
+    """Since when the server of each member runs."""
+    ask = "systemctl show --value --property=ActiveEnterTimestampMonotonic mysql mariadb"
+    return [labkit.shell(member, ask).stdout for member in _BOTH]
+
+
+@pytest.mark.long
+def test_a_rolling_restart_brings_a_setting_and_keeps_every_row(client: str) -> None:
+    before = _started()
+    done = playbook.run(RESTART, {"mysql_server_options": {_SETTING: 3}})
+    assert done.exit_code == 0, done.output
+    assert [old == new for old, new in zip(before, _started(), strict=True)] == [False, False]
+    assert [labkit.sql(member, f"SELECT @@GLOBAL.{_SETTING}") for member in _BOTH] == [[["3"]]] * 2
     assert _judge() == pair.Verdict((), 0)
