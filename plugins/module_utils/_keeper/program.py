@@ -69,6 +69,7 @@ class Keeper:
         self._peer_user = ""
         self._offer = Offer()
         self._urgent_until = 0.0
+        self._may_retry = False
         self._peer_answered_at = self._noted_at = time.monotonic()
 
     def run(self) -> None:
@@ -76,13 +77,23 @@ class Keeper:
         while True:
             try:
                 self._tick()
+                self._may_retry = True
             except TwowayError as error:
                 # The own server is away, or refuses; the next session may have more luck.
-                self._tell("away")
-                self._say("waiting: %s" % error.message)
                 self._lose_own()
-                self._offer_writes()
+                if not self._is_back():
+                    self._tell("away")
+                    self._say("waiting: %s" % error.message)
+                    self._offer_writes()
             self._pause()
+
+    def _is_back(self) -> bool:
+        """Return whether there is a new session at once, after one that went well: its end alone sends nobody away."""
+        may_retry, self._may_retry = self._may_retry, False
+        if may_retry:
+            with suppress(TwowayError):
+                self._own = self._connect()
+        return self._own is not None
 
     def _tick(self) -> None:
         if self._own is None:
@@ -269,7 +280,7 @@ def login_from(path: str) -> Login:
     with open(path, encoding="utf-8") as file:
         values: Dict[str, Any] = json.load(file)
     password = values.pop("password", None)
-    return Login(**values, password=None if password is None else Secret(password), answer_timeout=CLOSING_SECONDS)
+    return Login(**values, password=None if password is None else Secret(password), answer_timeout=SILENT_SECONDS)
 
 
 def main() -> None:
