@@ -10,6 +10,7 @@ import pytest
 VERIFY = "twoway.mysql.verify_pair"
 ROTATE = "twoway.mysql.rotate_password"
 RESTART = "twoway.mysql.restart_pair"
+SWITCH_OVER = "twoway.mysql.switch_over"
 _BOTH = labkit.DEFAULT_MEMBERS
 _PEER = {"db1": "db2", "db2": "db1"}
 _ROTATION = "twoway.mysql.pair : Rotate | "
@@ -114,4 +115,19 @@ def test_a_rolling_restart_brings_a_setting_and_keeps_every_row(client: str) -> 
     assert done.exit_code == 0, done.output
     assert [old == new for old, new in zip(before, _started(), strict=True)] == [False, False]
     assert [labkit.sql(member, f"SELECT @@GLOBAL.{_SETTING}") for member in _BOTH] == [[["3"]]] * 2
+    assert _judge() == pair.Verdict((), 0)
+
+
+@pytest.mark.long
+def test_a_rolling_restart_that_was_killed_is_run_again(client: str) -> None:
+    task = "twoway.mysql.pair : Rolling restart | The member that took the writes takes them again"
+    killed = playbook.run(RESTART, FAULT_TASK=task)
+    assert killed.exit_code == -9, killed.output
+    before = _started()
+    # The writes were moved to db2. Nobody takes them while it restarts.
+    done = playbook.run(RESTART, {"pair_restart_moves_writes": False})
+    assert done.exit_code == 0, done.output
+    assert [old == new for old, new in zip(before, _started(), strict=True)] == [False, False]
+    back = playbook.run(SWITCH_OVER, {"pair_switch_to": "db1"})
+    assert (back.exit_code, len(back.changes)) == (0, 1), back.output
     assert _judge() == pair.Verdict((), 0)
