@@ -74,7 +74,7 @@ def judge() -> Verdict:
     if not acknowledged:
         problems.append("the writer had no row acknowledged")
     problems += [problem for member in labkit.DEFAULT_MEMBERS for problem in _member_problems(member)]
-    problems += _different_tables()
+    problems += different_tables()
     return Verdict(tuple(problems), len(set().union(*missing.values())))
 
 
@@ -120,7 +120,7 @@ def channel_threads(member: str) -> list[str]:
     return _THREADS.findall(labkit.shell(member, question).stdout)
 
 
-def _different_tables() -> Iterator[str]:
+def different_tables() -> Iterator[str]:
     """Yield what differs between the tables of the members, once both had time to become equal."""
     deadline = time.monotonic() + CATCH_UP_SECONDS
     while True:

@@ -1,4 +1,5 @@
-"""Runs the fault tests on a flavor: half-built pairs, bad input, secrets, interrupted deployments, broken copies.
+"""Runs the fault tests on a flavor: half-built pairs, bad input, secrets, one fault per finding, calamities under load,
+interrupted deployments, broken copies.
 
 Usage: run.py FLAVOR [--sample N] [--seed N]
 
