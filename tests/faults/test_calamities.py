@@ -9,10 +9,13 @@ from collections.abc import Callable
 
 import labkit
 import load
+import pair
 import playbook
 import pytest
 
 SWITCH_OVER = "twoway.mysql.switch_over"
+FAIL_OVER = "twoway.mysql.fail_over"
+REBUILD = "twoway.mysql.rebuild_member"
 pytestmark = [
     pytest.mark.long,
     pytest.mark.skipif(os.environ.get("FLAVOR") == "mariadb-lts", reason="each family of servers is tried once"),
@@ -101,4 +104,34 @@ def test_members_that_are_away_for_a_while(words: dict[str, str], strike: str, w
         load.start_writers()
         _wait_for_more_rows(20)
         assert load.open_members() == [active]
+    assert load.problems(watch) == []
+
+
+def test_failover_over_rows_that_were_received_and_not_applied(words: dict[str, str]) -> None:
+    with load.under_load(rate=0) as watch:
+        active = _active()
+        labkit.sql(_other(active), f"STOP {words['R']} SQL_THREAD")
+        _wait_for_more_rows(1000)
+        labkit.kill(active)
+        try:
+            labkit.sql(_other(active), f"START {words['R']} SQL_THREAD")
+            taken = playbook.run(FAIL_OVER, {"pair_fail_over_to": _other(active)})
+            assert taken.exit_code == 0, taken.output
+            assert set(labkit.writer_acked(active)) - load.rows(_other(active)) == set()
+        finally:
+            labkit.heal()
+    assert load.problems(watch) == []
+    assert load.open_members() == [_other(active)]
+
+
+def test_binary_logs_that_are_purged_while_the_standby_is_away(words: dict[str, str]) -> None:
+    with load.under_load() as watch:
+        active = _active()
+        labkit.sql(_other(active), f"STOP {words['R']} IO_THREAD")
+        _wait_for_more_rows(20)
+        labkit.sql(active, "FLUSH BINARY LOGS; FLUSH BINARY LOGS; PURGE BINARY LOGS BEFORE NOW() + INTERVAL 1 DAY")
+        labkit.sql(_other(active), f"START {words['R']} IO_THREAD")
+        playbook.wait(lambda: pair.channel_threads(_other(active))[0] == "No")
+        rebuilt = playbook.run(REBUILD, {"pair_rebuild_member": _other(active)})
+        assert rebuilt.exit_code == 0, rebuilt.output
     assert load.problems(watch) == []
