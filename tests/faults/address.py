@@ -111,9 +111,10 @@ def process_of(member: str) -> str:
     return labkit.shell(member, ["systemctl", "show", "--value", "--property=MainPID", unit_of(member)]).stdout.strip()
 
 
-def kill_server(member: str) -> None:
-    """End the server's process at once, as a crash does; the host lives on."""
-    labkit.shell(member, ["systemctl", "kill", "--signal=KILL", unit_of(member)])
+def kill_server(member: str) -> float:
+    """End the server's process at once, as a crash does; the host lives on. The moment, by the clock of all members."""
+    killed = labkit.shell(member, f"date +%s.%N; systemctl kill --signal=KILL {unit_of(member)}")
+    return float(killed.stdout)
 
 
 def eventually(ask: Callable[[], object], expected: object, seconds: float = _SETTLE_SECONDS) -> None:
