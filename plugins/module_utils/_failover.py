@@ -88,10 +88,8 @@ def drain(session: Session, timeout_seconds: int) -> str:
     if channel is None:
         raise Refused("This member has no channel from a peer; there is no pair whose writes could move.")
     if not drained or not session.dialect.is_drained(channel):
-        error = channel.applier_error
-        reason = "error %d: %s" % (error.code, error.message) if error else "it was not done in time"
         raise Refused(
             "Transactions that were received are not applied, and this member would lack them (%s). Repair it first."
-            % reason
+            % (channel.applier_trouble or "it was not done in time")
         )
     return str(channel.received or "")

@@ -111,6 +111,17 @@ class Channel:
         return self.receiver_state == "on" and self.applier_running
 
     @property
+    def applier_trouble(self) -> Optional[str]:
+        """Why the applier does not get on; ``None`` while nothing keeps it.
+
+        >>> Channel("", ChannelSettings(), "on", applier_running=False).applier_trouble
+        'the applier is stopped'
+        """
+        if self.applier_error:
+            return "error %d: %s" % (self.applier_error.code, self.applier_error.message)
+        return None if self.applier_running else "the applier is stopped"
+
+    @property
     def is_refused(self) -> bool:
         """Whether the receiver is not connected, and its last attempt met an error that no further one heals."""
         error = self.receiver_error
