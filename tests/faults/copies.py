@@ -47,7 +47,7 @@ _SMALL_DISK = """
     chown mysql:mysql /var/lib/mysql; rm -r /run/before; systemctl start {unit}
 """
 _LEFT_ON_DONOR = """
-    pgrep -a 'mysqldump|mariadb-dump|mariadb-backup|mariabackup' || true; ls /run/twoway 2>/dev/null || true
+    pgrep -a 'mysqldump|mariadb-dump|mariadb-backup|mariabackup' || true; ls /run/twoway-seed 2>/dev/null || true
 """
 
 

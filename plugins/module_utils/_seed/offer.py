@@ -27,7 +27,8 @@ from .._secret import MASK, Secret
 from .client import find_program, option_file
 from .transport import DATA, HEADER, TRAILER, Stream, ThrowawayCertificate, admit
 
-RUN_FOLDER = "/run/twoway"
+# Nobody else may look into it; the service that keeps the gate has a folder that all may read.
+RUN_FOLDER = "/run/twoway-seed"
 
 _CHUNK_BYTES = 1 << 20
 _HEARTBEAT_SECONDS = 5
