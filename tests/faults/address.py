@@ -117,6 +117,13 @@ def kill_server(member: str) -> float:
     return float(killed.stdout)
 
 
+def kill_until_back(member: str) -> None:
+    """End the server's process at once, and return when systemd has started it again."""
+    killed = process_of(member)
+    kill_server(member)
+    eventually(lambda: process_of(member) not in ("0", killed), True)
+
+
 def eventually(ask: Callable[[], object], expected: object, seconds: float = _SETTLE_SECONDS) -> None:
     """Return when the answer is the expected one. :raises AssertionError: with the last answer."""
     deadline = time.monotonic() + seconds

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 
 import figures
+import labkit
+import pair
 import playbook
 import pytest
 from checkout import COLLECTIONS
@@ -26,6 +28,15 @@ def frozen_collection() -> Iterator[None]:
     """One state of the checkout for all tests."""
     with playbook.frozen_collection():
         yield
+
+
+@pytest.fixture(scope="module")
+def client(flavor: str) -> str:
+    """The family of the servers of the pair that the tests of a file share."""
+    pair.fresh_pair(flavor)
+    done = playbook.run()
+    assert done.exit_code == 0, done.output
+    return labkit.FLAVORS[flavor].client
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -78,6 +78,13 @@ def judge() -> Verdict:
     return Verdict(tuple(problems), len(set().union(*missing.values())))
 
 
+def judge_in_between() -> Verdict:
+    """The verdict on the pair, whose writer goes on afterwards."""
+    verdict = judge()
+    labkit.writer_start("db1")
+    return verdict
+
+
 def _wait_for_rows(acknowledged: set[str]) -> dict[str, set[str]]:
     """By member the acknowledged rows that it lacks, also after it had time to catch up."""
     deadline = time.monotonic() + CATCH_UP_SECONDS

@@ -21,22 +21,6 @@ _BEFORE, _AFTER = "before-1", "after-1"
 _DUMPS = "SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'"
 
 
-@pytest.fixture(scope="module")
-def client(flavor: str) -> str:
-    """The family of the servers of the pair that the tests of this file share."""
-    pair.fresh_pair(flavor)
-    done = playbook.run()
-    assert done.exit_code == 0, done.output
-    return labkit.FLAVORS[flavor].client
-
-
-def _judge() -> pair.Verdict:
-    """The verdict on the pair; its writer goes on afterwards."""
-    verdict = pair.judge()
-    labkit.writer_start("db1")
-    return verdict
-
-
 def _lets_in(client: str, password: str) -> list[bool]:
     """Whether each member lets its peer in with a password."""
     tls = "--ssl-mode=REQUIRED" if client == "mysql" else "--ssl --skip-ssl-verify-server-cert"
@@ -99,7 +83,7 @@ def test_a_rotation_ends_with_one_password(client: str) -> None:
         assert _receivers_connect_anew()
     again = playbook.run(ROTATE, {"pair_replication_password": _AFTER})
     assert (again.exit_code, again.changes) == (0, []), again.output
-    assert _judge() == pair.Verdict((), 0)
+    assert pair.judge_in_between() == pair.Verdict((), 0)
 
 
 def _started() -> list[str]:
@@ -115,7 +99,7 @@ def test_a_rolling_restart_brings_a_setting_and_keeps_every_row(client: str) -> 
     assert done.exit_code == 0, done.output
     assert [old == new for old, new in zip(before, _started(), strict=True)] == [False, False]
     assert [labkit.sql(member, f"SELECT @@GLOBAL.{_SETTING}") for member in _BOTH] == [[["3"]]] * 2
-    assert _judge() == pair.Verdict((), 0)
+    assert pair.judge_in_between() == pair.Verdict((), 0)
 
 
 @pytest.mark.long
@@ -130,4 +114,4 @@ def test_a_rolling_restart_that_was_killed_is_run_again(client: str) -> None:
     assert [old == new for old, new in zip(before, _started(), strict=True)] == [False, False]
     back = playbook.run(SWITCH_OVER, {"pair_switch_to": "db1"})
     assert (back.exit_code, len(back.changes)) == (0, 1), back.output
-    assert _judge() == pair.Verdict((), 0)
+    assert pair.judge_in_between() == pair.Verdict((), 0)

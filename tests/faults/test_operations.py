@@ -21,24 +21,8 @@ _LIFTED = {"mysql": "SET GLOBAL super_read_only = 0; {} SET GLOBAL super_read_on
 _DIVERGED_ROWS = "SELECT id, name FROM wikidb.category WHERE id IN (901, 902, 903) ORDER BY id"
 
 
-@pytest.fixture(scope="module")
-def client(flavor: str) -> str:
-    """The family of the servers of the pair that the tests of this file share."""
-    pair.fresh_pair(flavor)
-    done = playbook.run()
-    assert done.exit_code == 0, done.output
-    return labkit.FLAVORS[flavor].client
-
-
 def _on_standby(client: str, statements: str) -> None:
     labkit.sql("db2", _LIFTED[client].format(statements))
-
-
-def _judge() -> pair.Verdict:
-    """The verdict on the pair; its writer goes on afterwards."""
-    verdict = pair.judge()
-    labkit.writer_start("db1")
-    return verdict
 
 
 @pytest.fixture
@@ -84,7 +68,7 @@ def test_a_row_in_the_way_is_saved_and_removed(stuck: str) -> None:
     assert fixed.exit_code == 0, fixed.output
     assert _rows(905) == [[["905", "source"]], [["905", "source"]]]
     assert "'here'" in labkit.shell("db2", "cat /var/backups/twoway/removed-*.sql").stdout
-    assert _judge() == pair.Verdict((), 0)
+    assert pair.judge_in_between() == pair.Verdict((), 0)
 
 
 @pytest.mark.long
@@ -97,7 +81,7 @@ def test_a_transaction_is_skipped_and_noted(stuck: str) -> None:
     assert (noted["transaction"], noted["errno"], noted["table"]) == (stuck, 1032, "wikidb.category")
     assert noted["reason"] == _CHOICES["pair_repair_reason"]
     assert _rows(904) == [[], []]
-    assert _judge() == pair.Verdict((), 0)
+    assert pair.judge_in_between() == pair.Verdict((), 0)
 
 
 @pytest.mark.long
@@ -113,7 +97,7 @@ def test_a_skip_that_leaves_a_difference_fails(stuck: str) -> None:
     assert _rows(906) == [[["906", "source too"]], [["906", "source too"]]]
     back = playbook.run(REJOIN)
     assert back.exit_code == 0, back.output
-    assert _judge() == pair.Verdict((), 0)
+    assert pair.judge_in_between() == pair.Verdict((), 0)
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +169,7 @@ def test_rebuild_saves_what_only_the_member_has_and_ends_in_a_sound_pair(diverge
     assert "errant two" in saved
     assert "unlogged" in labkit.shell("db2", "cat /var/backups/twoway/before-seed-*.sql").stdout
     assert labkit.sql("db2", _DIVERGED_ROWS) == [["901", "another"]]
-    assert _judge() == pair.Verdict((), 0)
+    assert pair.judge_in_between() == pair.Verdict((), 0)
     mark = json.loads(str(labkit.sql("db2", "SELECT mark FROM twoway.seed")[0][0]))
     assert mark["donor"] == "db1"
     assert mark["compared"]
