@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager, suppress
-from typing import Iterator, List
+from typing import Iterator, List, Optional
 
 from ._bookkeeping import PEER, read_state
 from ._claim import write_claim
@@ -29,12 +29,18 @@ from ._wait import wait_for
 _AT_ONCE_MS = 1
 
 
-def risks_of_loss(session: Session) -> List[str]:
-    """Return why acknowledged transactions of the lost member may be missing here; empty when nothing is known."""
+def risks_of_loss(session: Session, within_seconds: Optional[float] = None) -> List[str]:
+    """Return why acknowledged transactions of the lost member may be missing here; empty when nothing is known.
+
+    :param within_seconds: what was seen longer ago than that counts as nothing.
+    """
     noted = read_state(session, PEER)
     if noted is None:
         return ["nothing is known of how the lost member acknowledged its commits"]
-    age = "%d s before now" % max(0, time.time() - noted["at"])
+    seconds = max(0, time.time() - noted["at"])
+    age = "%d s before now" % seconds
+    if within_seconds is not None and seconds > within_seconds:
+        return ["the lost member was seen last %s, and may have stopped waiting for this one since" % age]
     if noted["gate"] == "open" and noted["is_semi_sync"] is not True:
         return ["when it was seen last, %s, the lost member did not wait for this one before it acknowledged" % age]
     return []

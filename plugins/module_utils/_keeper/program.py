@@ -50,6 +50,8 @@ URGENT_SECONDS = 10
 """For so long after a session has ended each moment counts."""
 DRAIN_SECONDS = 10
 """A standby with more than that to apply takes no writes: the dead server is back sooner."""
+SEEN_SECONDS = 3
+"""As long, by default, commits wait for a replica before they go on without: what was seen before tells nothing."""
 NOTE_SECONDS = 1
 ALONE_AFTER_SECONDS = 10
 """After so long without an answer a peer counts as away."""
@@ -179,7 +181,7 @@ class Keeper:
 
     def _take(self, session: Session) -> Tuple[str, str]:
         """Take the writes that the peer's keeper offers, with the move of the writes reserved."""
-        risks = risks_of_loss(session)
+        risks = risks_of_loss(session, SEEN_SECONDS)
         if risks:
             return STAY, "acknowledged transactions may be missing: %s" % "; ".join(risks)
         with moving_writes(session, 0), commits_at_once(session):
