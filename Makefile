@@ -7,7 +7,7 @@ BIN := .venv/bin
 PYTHON := $(BIN)/python
 export FLAVOR
 
-.PHONY: help demo demo-down test lint format sanity unit unit-newest integration molecule faults bench bench-seed bench-compare bench-vip build tarball changelog clean
+.PHONY: help demo demo-down test lint format sanity unit unit-newest integration molecule faults bench bench-seed bench-compare bench-switch bench-vip build tarball changelog clean
 
 help:                        ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -56,6 +56,9 @@ bench-seed: .venv/ready      ## a seed against the pipe and tar, on a FLAVOR; a 
 
 bench-compare: .venv/ready   ## a comparison against pt-table-checksum, on a FLAVOR; a few minutes
 	@$(PYTHON) tests/bench/compare.py $(FLAVOR)
+
+bench-switch: .venv/ready    ## how long writers wait when the writes move, on a FLAVOR, and beside bare SQL; half an hour
+	@$(PYTHON) tests/bench/switch.py $(FLAVOR)
 
 bench-vip: .venv/ready       ## how long nobody can write when the active server dies, on a FLAVOR; some minutes
 	@$(PYTHON) tests/bench/vip.py $(FLAVOR)

@@ -66,12 +66,17 @@ def deploy(flavor: str, more: Variables | None = None) -> None:
     labkit.up(flavor, image="server", fresh=True, vip=True)
     labkit.load_wikidb("db1")
     run(playbook.DEPLOY)
+    make_client_account()
+    run(ROLE, more)
+
+
+def make_client_account() -> None:
+    """Let clients from outside in, on both members."""
     client = f"""
         CREATE USER {_ACCOUNT}@'%' IDENTIFIED BY '{_PASSWORD}';
         GRANT SELECT, INSERT ON wikidb.ledger TO {_ACCOUNT}@'%';
     """
     labkit.sql("db1", client)
-    run(ROLE, more)
 
 
 def gate(member: str) -> str:
@@ -209,28 +214,39 @@ class Client(threading.Thread):
 
 
 class Sampler(threading.Thread):
-    """Looks at the gate of a member until it is told to stop.
+    """Looks at the gate of a member until it is told to stop, also of one that was away and is back.
 
     :ivar samples: the moments before and after each look, with what was seen.
     """
 
     def __init__(self, member: str) -> None:
         super().__init__(daemon=True)
-        command = labkit.shell_command(member, ["python3", "-c", _SAMPLER])
         self._member = member
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, encoding="ascii")
+        self._command = labkit.shell_command(member, ["python3", "-c", _SAMPLER])
+        self._is_over = threading.Event()
         self.samples: list[tuple[float, float, str]] = []
 
     def run(self) -> None:
-        for line in self._process.stdout or ():
-            words = line.split()
-            if len(words) == 3:
-                self.samples.append((float(words[0]), float(words[1]), words[2]))
+        while not self._is_over.is_set():
+            with subprocess.Popen(
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                encoding="ascii",
+            ) as process:
+                for line in process.stdout or ():
+                    words = line.split()
+                    if len(words) == 3:
+                        self.samples.append((float(words[0]), float(words[1]), words[2]))
+            # It ends with the member.
+            self._is_over.wait(_POLL_SECONDS)
 
     def stop(self) -> None:
-        labkit.shell(self._member, "pkill -f 'import time, [p]ymysql'", check=False)
-        self._process.wait(30)
-        self.join()
+        self._is_over.set()
+        while self.is_alive():
+            labkit.shell(self._member, "pkill -f 'import time, [p]ymysql'", check=False)
+            self.join(1)
 
 
 @dataclass(frozen=True)

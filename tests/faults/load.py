@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
 
+import address
 import labkit
 import pair
 import playbook
+import pymysql
 
 _BOTH = labkit.DEFAULT_MEMBERS
 _LOOK_SECONDS = 0.02
 #: Looks that are farther apart tell nothing of the time between them.
 _FARTHEST_SECONDS = 0.25
+_REFUSED_BY_GATE = 1290
 _CLIENT = (
     "exec $(command -v mariadb || command -v mysql) -uroot --protocol=socket --batch --skip-column-names --unbuffered"
 )
@@ -93,11 +96,34 @@ class Watch:
     def _open(self, member: str) -> Iterator[tuple[float, float]]:
         """Yield the spans in which every look, one soon after the other, saw the gate open."""
         since: float | None = None
-        for one, other in pairwise([*self._looks[member], Look(float("inf"), float("inf"), False)]):
+        for one, other in itertools.pairwise([*self._looks[member], Look(float("inf"), float("inf"), False)]):
             since = one.ended if since is None and one.is_open else since
             if since is not None and not (other.is_open and other.ended - one.began < _FARTHEST_SECONDS):
                 yield since, one.began
                 since = None
+
+
+class Roamer(address.Client):
+    """A writer from outside with a connection to each member, which goes to the other one when it is refused."""
+
+    pause_seconds = 0.02
+
+    def run(self) -> None:
+        hosts = itertools.cycle([labkit.address(member) for member in _BOTH])
+        connections: dict[str, pymysql.Connection] = {}
+        host = next(hosts)
+        for number in itertools.count():
+            if self.is_stopped(self.pause_seconds):
+                break
+            try:
+                if host not in connections:
+                    connections[host] = self.connect(host)
+                self.write(connections[host], f"{self.name}-{number}")
+            except (pymysql.err.Error, OSError) as error:
+                # A refusal leaves the connection as it is; anything else ends it.
+                if not isinstance(error, pymysql.err.OperationalError) or error.args[0] != _REFUSED_BY_GATE:
+                    connections.pop(host, None)
+                host = next(hosts)
 
 
 @contextmanager
