@@ -127,7 +127,10 @@ def _semi_sync(server: Server, timeout_ms: Optional[int]) -> List[Option]:
         plugins = ["semisync_%s.so" % source, "semisync_%s.so" % replica]
         options.append(Option("plugin_load_add", list(plugins)))
     if not timeout_ms:
-        return [] if server.flavor != MARIADB else [_simple("rpl_semi_sync_master_enabled", False)]
+        # A plugin that was loaded for it stays until the next start. Without it, nobody knows these names.
+        loose = "loose_" if server.supports("semisync_plugins") else ""
+        names = ["rpl_semi_sync_%s_enabled" % side for side in (source, replica)]
+        return [Option(loose + name, [False], variable=name) for name in names]
     return options + [
         _simple("rpl_semi_sync_%s_enabled" % source, True),
         _simple("rpl_semi_sync_%s_enabled" % replica, True),

@@ -19,7 +19,7 @@ def restart_needed(
 ) -> List[str]:
     """Return the variables that differ and cannot be set while the server runs.
 
-    One that the server does not know yet (its plugin is not loaded, say) is among them.
+    One that the server does not know yet (its plugin is not loaded, say) is among them, unless it is to be off anyway.
     """
     return [
         name
@@ -51,4 +51,4 @@ def show_variables(actual: Mapping[str, Optional[str]], desired: Mapping[str, An
 
 
 def _is_same(have: Optional[str], wanted: Any) -> bool:
-    return have is not None and same_value(have, wanted)
+    return wanted is False if have is None else same_value(have, wanted)

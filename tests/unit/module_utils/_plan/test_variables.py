@@ -29,6 +29,7 @@ TABLE: list[tuple[Actual, dict[str, Any], dict[str, Any], list[str]]] = [
     ({"log_bin": "ON"}, {"log_bin": True}, {}, []),
     ({"log_bin": "OFF"}, {"log_bin": True}, {}, ["log_bin"]),
     ({}, {"rpl_semi_sync_source_enabled": True}, {}, ["rpl_semi_sync_source_enabled"]),
+    ({}, {"rpl_semi_sync_source_enabled": False}, {}, []),
     ({"a": None}, {"a": 1}, {}, ["a"]),
     ({"init_connect": ""}, {"init_connect": "SELECT 1"}, {"init_connect": "SELECT 1"}, []),
 ]
