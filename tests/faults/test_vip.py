@@ -129,3 +129,20 @@ def test_a_standby_that_does_not_apply_takes_nothing(taking_over: None) -> None:
 
 def test_a_silent_host_is_followed_by_nobody(taking_over: None) -> None:
     test_a_pulled_cable_opens_no_gate()
+
+
+def test_is_given_up(taking_over: None) -> None:
+    address.settled()
+    refused = playbook.run("twoway.mysql.remove_pair", address.variables({"pair_remove": "wiki_pair"}))
+    assert (refused.exit_code != 0, refused.changes) == (True, []), refused.output
+    assert "pair_vip_state=absent" in refused.output
+    checked = playbook.run(address.ROLE, address.variables({"pair_vip_state": "absent"}), ["--check"])
+    assert (checked.exit_code, len(checked.changes)) == (0, 3), checked.output
+    assert len(address.places()) == 1
+    address.run(address.ROLE, {"pair_vip_state": "absent"})
+    assert address.places() == []
+    assert address.run(address.ROLE, {"pair_vip_state": "absent"}).changes == []
+    left = "grep -rl twoway /etc/keepalived /etc/systemd/system/keepalived* /etc/tmpfiles.d; ls /etc/twoway/takeover"
+    for member in address.MEMBERS:
+        assert labkit.shell(member, left, check=False).stdout == ""
+    address.settled_gates()
