@@ -26,7 +26,8 @@ from contextlib import contextmanager, suppress
 from typing import Any, Dict, Iterable, Iterator, List, Optional
 
 from ._connection import Session
-from ._dialect.statement import sql
+from ._dialect.statement import Identifier, sql
+from ._errors import Refused
 from ._executor import writable
 from ._read.data import BOOKKEEPING_SCHEMA
 
@@ -70,6 +71,26 @@ def ensure_bookkeeping(session: Session) -> None:
     with writable(session):
         for statement in _TABLES:
             session.query(sql(statement), "make the bookkeeping tables")
+
+
+def remove_bookkeeping(session: Session, is_check: bool) -> bool:
+    """Remove the schema from this member alone, and what tells of its present; return whether that is a change.
+
+    Records of what was done to the member's data stay.
+
+    :raises Refused: where the schema says that the data are a part of a seed.
+    """
+    question = sql("SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = {}", BOOKKEEPING_SCHEMA)
+    if not session.value(question, "look for the bookkeeping schema"):
+        return False
+    if (find_seed_mark(session) or {}).get("state") == "importing":
+        raise Refused("The data of this member are a part of a seed that was not finished, and only its mark says so.")
+    if not is_check:
+        with writable(session):
+            session.query(sql("DROP SCHEMA {}", Identifier(BOOKKEEPING_SCHEMA)), "remove the bookkeeping tables")
+        for name in (PROGRESS, ALONE, PEER, LAG):
+            forget_state(session, name)
+    return True
 
 
 def _remove_leftover(session: Session) -> None:

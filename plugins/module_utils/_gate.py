@@ -51,7 +51,9 @@ def apply_gate(module: AnsibleModule, session: Session) -> Dict[str, Any]:
         module,
         session,
         read,
-        plan=lambda gate: plan_kept_gate(gate, params["is_active"], is_one and can_keep, not is_one and can_keep),
+        plan=lambda gate: plan_kept_gate(
+            gate, params["is_active"], is_one and can_keep, params["writers"] == "both" and can_keep
+        ),
         show=show_kept_gate,
         actions={
             ClaimWrites: claim_writes,

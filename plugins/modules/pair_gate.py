@@ -30,9 +30,11 @@ options:
     type: bool
     required: true
   writers:
-    description: Whether one member takes the writes, so that its gate has to be kept, or both do.
+    description:
+      - Whether one member takes the writes, so that its gate has to be kept, or both do.
+      - With V(alone) the server is one of no pair. The service is removed, and nobody keeps the gate.
     type: str
-    choices: [one, both]
+    choices: [one, both, alone]
     default: one
 seealso:
   - module: twoway.mysql.server_read_only
@@ -67,7 +69,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._module import run_se
 SPEC = ArgumentSpec(
     options={
         "is_active": {"type": "bool", "required": True},
-        "writers": {"type": "str", "choices": ["one", "both"], "default": "one"},
+        "writers": {"type": "str", "choices": ["one", "both", "alone"], "default": "one"},
     }
 )
 

@@ -22,9 +22,12 @@ extends_documentation_fragment:
   - twoway.mysql.attributes.writing
 options:
   state:
-    description: V(prepared) makes the collection's own tables on this member, unreplicated. V(exchanged) exchanges canaries.
+    description:
+      - V(prepared) makes the collection's own tables on this member, unreplicated. V(exchanged) exchanges canaries.
+      - V(absent) removes these tables from this member, unreplicated, with what is known of its peer's present. It refuses where they say
+        that the data are a part of an unfinished seed.
     type: str
-    choices: [prepared, exchanged]
+    choices: [prepared, exchanged, absent]
     default: exchanged
   token:
     description: A text of at most 50 characters that both members share and that was never used before.
@@ -66,13 +69,14 @@ milliseconds:
 """
 
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
+from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import remove_bookkeeping
 from ansible_collections.twoway.mysql.plugins.module_utils._canary import exchange, prepare
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import TwowayError
 from ansible_collections.twoway.mysql.plugins.module_utils._module import run_session_module
 
 SPEC = ArgumentSpec(
     options={
-        "state": {"type": "str", "choices": ["prepared", "exchanged"], "default": "exchanged"},
+        "state": {"type": "str", "choices": ["prepared", "exchanged", "absent"], "default": "exchanged"},
         "token": {"type": "str", "no_log": False},
         "wait_seconds": {"type": "int", "default": 30},
         "must_arrive": {"type": "bool", "default": True},
@@ -86,6 +90,8 @@ def apply(module, session):
     params = module.params
     if params["state"] == "prepared":
         return {"changed": prepare(session, module.check_mode)}
+    if params["state"] == "absent":
+        return {"changed": remove_bookkeeping(session, module.check_mode)}
     result = exchange(session, params["token"], params["wait_seconds"], module.check_mode)
     if params["must_arrive"] and result["arrived"] is False:
         raise TwowayError(

@@ -89,13 +89,13 @@ def _wait_for_rows(acknowledged: set[str]) -> dict[str, set[str]]:
     """By member the acknowledged rows that it lacks, also after it had time to catch up."""
     deadline = time.monotonic() + CATCH_UP_SECONDS
     while True:
-        missing = {member: acknowledged - _ledger(member) for member in labkit.DEFAULT_MEMBERS}
+        missing = {member: acknowledged - ledger(member) for member in labkit.DEFAULT_MEMBERS}
         if not any(missing.values()) or time.monotonic() > deadline:
             return missing
         time.sleep(_POLL_SECONDS)
 
 
-def _ledger(member: str) -> set[str]:
+def ledger(member: str) -> set[str]:
     """Ids of the rows that a member holds; none where there is no such table."""
     try:
         return {str(row[0]) for row in labkit.sql(member, "SELECT id FROM wikidb.ledger")}

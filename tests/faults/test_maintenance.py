@@ -10,10 +10,18 @@ import pytest
 VERIFY = "twoway.mysql.verify_pair"
 ROTATE = "twoway.mysql.rotate_password"
 RESTART = "twoway.mysql.restart_pair"
+REMOVE = "twoway.mysql.remove_pair"
 SWITCH_OVER = "twoway.mysql.switch_over"
 _BOTH = labkit.DEFAULT_MEMBERS
+_REMOVE = "twoway.mysql.pair : Remove | "
 _PEER = {"db1": "db2", "db2": "db1"}
 _ROTATION = "twoway.mysql.pair : Rotate | "
+#: How an applier is stopped, the channel started again, and removed.
+_CHANNEL = {
+    "mysql": ("STOP REPLICA SQL_THREAD", "START REPLICA", "STOP REPLICA; RESET REPLICA ALL"),
+    "mariadb": ("STOP SLAVE SQL_THREAD", "START SLAVE", "STOP SLAVE; RESET SLAVE ALL"),
+}
+_REMOVAL = {"pair_remove": "wiki_pair", "pair_wait_seconds": 5}
 #: A variable that no server changes while it runs.
 _SETTING = "table_open_cache_instances"
 #: The passwords that the pair is given in turn.
@@ -114,4 +122,91 @@ def test_a_rolling_restart_that_was_killed_is_run_again(client: str) -> None:
     assert [old == new for old, new in zip(before, _started(), strict=True)] == [False, False]
     back = playbook.run(SWITCH_OVER, {"pair_switch_to": "db1"})
     assert (back.exit_code, len(back.changes)) == (0, 1), back.output
+    assert pair.judge_in_between() == pair.Verdict((), 0)
+
+
+@pytest.mark.long
+def test_nothing_is_removed_while_something_is_not_applied(client: str) -> None:
+    stop, start, _remove = _CHANNEL[client]
+    unnamed = playbook.run(REMOVE)
+    assert "say -e pair_remove=wiki_pair" in " ".join(unnamed.output.split())
+    labkit.sql("db2", stop)
+    try:
+        refused = playbook.run(REMOVE, _REMOVAL)
+        assert [run.exit_code != 0 and run.changes for run in (unnamed, refused)] == [[], []], refused.output
+        assert [pair.channel_threads(member) for member in _BOTH] == [["Yes", "Yes"], ["Yes", "No"]]
+    finally:
+        labkit.sql("db2", start)
+    checked = playbook.run(REMOVE, _REMOVAL, ["--check", "--diff"])
+    assert (checked.exit_code, len(checked.changes)) == (0, 6), (checked.changes, checked.output)
+    assert pair.judge_in_between() == pair.Verdict((), 0)
+
+
+@pytest.mark.long
+def test_a_killed_removal_ends_in_two_servers_with_all_rows(client: str) -> None:
+    stop, start, remove = _CHANNEL[client]
+    acknowledged = set(labkit.writer_acked("db1"))
+    killed = playbook.run(REMOVE, _REMOVAL, FAULT_TASK=_REMOVE + "The channel, when it has applied what it received")
+    assert killed.exit_code == -9, killed.output
+    # As if it had come as far as that on one member.
+    labkit.sql("db1", remove)
+    labkit.sql("db2", stop)
+    refused = playbook.run(REMOVE, _REMOVAL)
+    assert (refused.exit_code != 0, refused.changes) == (True, []), refused.output
+    labkit.sql("db2", start)
+    killed = playbook.run(REMOVE, _REMOVAL, FAULT_TASK=_REMOVE + "No member follows the other")
+    assert (killed.exit_code, killed.changes) == (-9, [_REMOVE + "The channel, when it has applied what it received"])
+    done = playbook.run(REMOVE, _REMOVAL)
+    assert done.exit_code == 0, done.output
+    assert [acknowledged - pair.ledger(member) for member in _BOTH] == [set(), set()]
+    again = playbook.run(REMOVE, _REMOVAL)
+    assert (again.exit_code, again.changes) == (0, []), again.output
+
+
+_LEFT = """
+    SELECT user FROM mysql.user WHERE user LIKE 'twoway%' OR user = 'replication';
+    SHOW DATABASES LIKE 'twoway';
+    SELECT @@GLOBAL.read_only + 0, @@GLOBAL.auto_increment_increment;
+    SHOW GLOBAL VARIABLES WHERE Variable_name LIKE 'rpl_semi_sync%_enabled' AND Value = 'ON';
+"""
+#: Whatever is called after the collection; what was saved and recorded, and the option file, stay.
+_FILES = (
+    r"find /etc /usr/local \( -name '*twoway*' -o -path '*/twoway/*' \) ! -name twoway-writer.py ! -name '*.cnf.*~'"
+)
+_OPTION_FILES = {"mysql": "/etc/mysql/mysql.conf.d/zz-twoway.cnf", "mariadb": "/etc/mysql/mariadb.conf.d/99-twoway.cnf"}
+
+
+@pytest.mark.long
+def test_nothing_of_the_pair_is_left(client: str) -> None:
+    unit = "mariadb" if client == "mariadb" else "mysql"
+    assert [labkit.sql(member, _LEFT) for member in _BOTH] == [[["0", "1"]]] * 2
+    for member in _BOTH:
+        labkit.shell(member, ["systemctl", "restart", unit])
+        assert labkit.sql(member, _LEFT) == [["0", "1"]]
+        assert pair.channel_threads(member) == []
+        found = labkit.shell(member, _FILES).stdout.splitlines()
+        assert [path for path in found if "twoway-tls" not in path] == [_OPTION_FILES[client]]
+
+
+@pytest.mark.long
+def test_the_option_file_is_removed_where_that_is_wished(client: str) -> None:
+    wish = {**_REMOVAL, "pair_remove_option_file": ["db2"]}
+    done = playbook.run(REMOVE, wish)
+    assert (done.exit_code, done.changes) == (0, ["twoway.mysql.pair : Alone | No option file, where that is wished"])
+    assert [bool(labkit.shell(member, _FILES).stdout) for member in _BOTH] == [True, False]
+    labkit.shell("db2", ["systemctl", "restart", "mariadb" if client == "mariadb" else "mysql"])
+    again = playbook.run(REMOVE, wish)
+    assert (again.exit_code, again.changes) == (0, []), again.output
+
+
+@pytest.mark.long
+def test_two_servers_become_a_pair_again(client: str) -> None:
+    labkit.sql("db2", "INSERT INTO wikidb.category (id, name) VALUES (909, 'alone')")
+    refused = playbook.run()
+    assert refused.exit_code != 0
+    assert "DATA_ON_RECIPIENT" in refused.output
+    done = playbook.run(variables={"pair_seed_overwrite": ["db2"]})
+    assert done.exit_code == 0, done.output
+    assert "alone" in labkit.shell("db2", "cat /var/backups/twoway/before-seed-*.sql").stdout
+    assert labkit.sql("db2", "SELECT id FROM wikidb.category WHERE id = 909") == []
     assert pair.judge_in_between() == pair.Verdict((), 0)

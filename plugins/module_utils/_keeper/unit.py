@@ -14,6 +14,7 @@ import os
 import shutil
 import sys
 import zipfile
+from contextlib import suppress
 from typing import Any, Callable, Dict, Sequence, Tuple
 
 from .._connection import Login
@@ -159,6 +160,10 @@ def remove_keeper(dialect: Dialect, run: RunCommand) -> None:
     for path in (_option_file(dialect), _UNIT, _LOGIN, _PROGRAM):
         if os.path.exists(path):
             os.unlink(path)
+    for path in (_LOGIN, _PROGRAM):
+        # A folder with something else in it stays.
+        with suppress(OSError):
+            os.rmdir(os.path.dirname(path))
     _systemctl(run, ["daemon-reload"])
 
 

@@ -64,7 +64,7 @@ def plan_kept_gate(gate: Gate, is_active: bool, is_kept: bool, is_watched: bool 
     is_open = is_active and not gate.is_unfinished
     after = replace(gate, gate="open" if is_open else "closed", keeper=KEPT if is_kept or is_watched else ABSENT)
     if not is_kept and gate.keeper not in (ABSENT, after.keeper):
-        steps.append(RemoveKeeper("both members write"))
+        steps.append(RemoveKeeper("no member alone is to write"))
     if is_kept and is_active and not gate.has_claim:
         steps.append(ClaimWrites("this member is to take the writes"))
         after = replace(after, has_claim=True)
