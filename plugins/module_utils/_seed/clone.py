@@ -12,8 +12,8 @@ import shutil
 import subprocess
 import threading
 import time
-from contextlib import suppress
-from typing import Any, Dict, FrozenSet, List, Optional
+from contextlib import contextmanager, suppress
+from typing import Any, Dict, FrozenSet, Iterator, List, Optional
 
 from .._bookkeeping import folders_without_schema
 from .._connection import Login, Session, connect
@@ -138,8 +138,7 @@ class CloneSeed(Method):
         address = "%s:%d" % (self._donor_login.host, self._donor_login.port)
         try:
             # A closed gate would refuse to drop what the recipient holds.
-            with writable(self._recipient):
-                self._name_donor(address)
+            with writable(self._recipient), self._ready_for(address, runner):
                 progress.begin_stage("copy", self._estimate())
                 self._watch(runner, progress)
         except ServerError:
@@ -149,9 +148,23 @@ class CloneSeed(Method):
         if runner.error and runner.error.errno == _RESTART_FAILED:
             self._start_server()
 
-    def _name_donor(self, address: str) -> None:
-        self._recipient.query(sql("SET GLOBAL clone_valid_donor_list = {}", address), "name the donor")
-        self._recipient.query(sql("SET GLOBAL clone_ssl_ca = {}", self._donor_login.ca_cert or ""), "name the CA")
+    @contextmanager
+    def _ready_for(self, address: str, runner: _Runner) -> Iterator[None]:
+        """Have the recipient clone from the donor inside the block, and as it was where that came to nothing."""
+        shutdown = self._recipient.value(sql("SELECT @@GLOBAL.innodb_fast_shutdown"), "read how the server stops")
+        try:
+            self._recipient.query(sql("SET GLOBAL clone_valid_donor_list = {}", address), "name the donor")
+            self._recipient.query(sql("SET GLOBAL clone_ssl_ca = {}", self._donor_login.ca_cert or ""), "name the CA")
+            # The files of before are replaced as the server starts again: no need to write the last of them out first.
+            self._recipient.query(sql("SET GLOBAL innodb_fast_shutdown = 2"), "have the server stop at once")
+            yield
+        finally:
+            if not runner.has_copied:
+                # A server that does not answer any more has nothing to take back; what went wrong is said already.
+                with suppress(ServerError):
+                    self._recipient.query(sql("SET GLOBAL clone_valid_donor_list = DEFAULT"), "forget the donor")
+                    earlier = sql("SET GLOBAL innodb_fast_shutdown = {}", Raw(str(shutdown)))
+                    self._recipient.query(earlier, "have the server stop as it did")
 
     def _watch(self, runner: _Runner, progress: Progress) -> None:
         """Return when the clone has ended well; one that is given up is ended.
@@ -167,8 +180,6 @@ class CloneSeed(Method):
             if runner.is_alive():
                 self._recipient.query(sql("KILL {}", Raw(str(runner.session_id or 0))), "end the clone")
                 runner.join(_START_SECONDS)
-            if not runner.has_copied:
-                self._recipient.query(sql("SET GLOBAL clone_valid_donor_list = DEFAULT"), "forget the donor")
         if runner.error and not runner.has_copied:
             raise runner.error
 
@@ -250,7 +261,8 @@ class _Runner(threading.Thread):
     @property
     def has_copied(self) -> bool:
         """Whether it has ended as a clone does that was completed: with a server that stops to start again."""
-        return not self.is_alive() and (self.error is None or self.error.errno in (*_LOST, _RESTART_FAILED))
+        has_ended = self.session_id is not None and not self.is_alive()
+        return has_ended and (self.error is None or self.error.errno in (*_LOST, _RESTART_FAILED))
 
     def run(self) -> None:
         """Clone."""
