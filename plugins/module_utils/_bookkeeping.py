@@ -160,8 +160,18 @@ def state_path(session: Session, name: str) -> Optional[str]:
     return os.path.join(STATE_FOLDER, "%s-%s.json" % (name, row["port"]))
 
 
-def write_state(path: str, content: Dict[str, Any], is_durable: bool = True) -> None:
+def write_state(path: str, content: Dict[str, Any]) -> None:
     """Replace a file of the folder, readable by its owner alone; a reader sees the old one or the new one."""
+    _replace(path, content, is_durable=True)
+
+
+def write_note(path: str, content: Dict[str, Any]) -> None:
+    """Do the same with what is soon replaced again: on a full disk the note grows old, which tells enough."""
+    with suppress(OSError):
+        _replace(path, content, is_durable=False)
+
+
+def _replace(path: str, content: Dict[str, Any], is_durable: bool) -> None:
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     draft = path + ".new"
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -180,6 +190,12 @@ def read_state(session: Session, name: str) -> Optional[Dict[str, Any]]:
     return read_state_file(path) if path else None
 
 
+def read_note(session: Session, name: str) -> Optional[Dict[str, Any]]:
+    """Return that part of the server's state, of what :func:`write_note` wrote; ``None`` as :func:`read_state` does."""
+    path = state_path(session, name) if os.path.isdir(STATE_FOLDER) else None
+    return read_note_file(path) if path else None
+
+
 def read_state_file(path: str) -> Optional[Dict[str, Any]]:
     """Return the content of a file of the folder; ``None`` where there is none."""
     try:
@@ -189,8 +205,8 @@ def read_state_file(path: str) -> Optional[Dict[str, Any]]:
         return None
 
 
-def read_note(path: str) -> Optional[Dict[str, Any]]:
-    """Return the content of a file that is not durable; ``None`` also where a power cut left a part of it."""
+def read_note_file(path: str) -> Optional[Dict[str, Any]]:
+    """Return what :func:`write_note` wrote; ``None`` also where a power cut left a part of it."""
     with suppress(ValueError):
         return read_state_file(path)
     return None

@@ -15,7 +15,7 @@ import time
 from contextlib import contextmanager, suppress
 from typing import Iterator, List, Optional
 
-from ._bookkeeping import PEER, read_state
+from ._bookkeeping import PEER, read_note
 from ._claim import write_claim
 from ._connection import Session
 from ._dialect.statement import Raw, sql
@@ -34,7 +34,7 @@ def risks_of_loss(session: Session, within_seconds: Optional[float] = None) -> L
 
     :param within_seconds: what was seen longer ago than that counts as nothing.
     """
-    noted = read_state(session, PEER)
+    noted = read_note(session, PEER)
     if noted is None:
         return ["nothing is known of how the lost member acknowledged its commits"]
     seconds = max(0, time.time() - noted["at"])

@@ -279,14 +279,14 @@ seed:
 """
 
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
-from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import PROGRESS, find_seed_mark, read_state
+from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import PROGRESS, find_seed_mark, read_note
 from ansible_collections.twoway.mysql.plugins.module_utils._module import run_session_module
 from ansible_collections.twoway.mysql.plugins.module_utils._read.replication import read_replication
 
 
 def read(_module, session):
     """Return the module's result."""
-    seed = {"mark": find_seed_mark(session), "progress": read_state(session, PROGRESS)}
+    seed = {"mark": find_seed_mark(session), "progress": read_note(session, PROGRESS)}
     return {"changed": False, **read_replication(session, session.variables(), session.status()), "seed": seed}
 
 

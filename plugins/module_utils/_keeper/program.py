@@ -22,7 +22,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import Any, Dict, Optional, Tuple
 
-from .._bookkeeping import ALONE, LAG, PEER, read_state_file, state_path, write_state
+from .._bookkeeping import ALONE, LAG, PEER, read_state_file, state_path, write_note, write_state
 from .._claim import moving_writes
 from .._connection import Login, Session, connect, wait_for_end
 from .._errors import Refused, ServerError, TwowayError
@@ -249,7 +249,7 @@ class Keeper:
         """Keep what the peer showed, for whoever has to decide without it."""
         if time.monotonic() - self._noted_at > NOTE_SECONDS:
             content = {"at": time.time(), "gate": seen.gate, "is_semi_sync": read_semi_sync(peer)}
-            write_state(self._paths[PEER], content, is_durable=False)
+            write_note(self._paths[PEER], content)
             self._noted_at = time.monotonic()
 
     def _is_alone(self, own: Seen, peer: Optional[Seen]) -> bool:
@@ -261,7 +261,9 @@ class Keeper:
             return False
         is_away = time.monotonic() - self._peer_answered_at > ALONE_AFTER_SECONDS
         if is_away and own.gate == "open" and own.claim and term != own.claim.term:
-            write_state(self._paths[ALONE], {"term": own.claim.term})
+            # Where that cannot be kept in mind, a start without the peer waits for it; the gate is kept all the same.
+            with suppress(OSError):
+                write_state(self._paths[ALONE], {"term": own.claim.term})
         return own.claim is not None and term == own.claim.term
 
     def _tell(self, gate: str) -> None:

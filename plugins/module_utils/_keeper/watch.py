@@ -13,9 +13,8 @@ channel's receiver runs plays no part.
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 
-from .._bookkeeping import read_note, write_state
+from .._bookkeeping import read_note_file, write_note
 from .._connection import Session
 from .._state.lag import Progress
 
@@ -28,7 +27,7 @@ class Watch:
     def __init__(self, path: str) -> None:
         """Go on with what the file says."""
         self._path = path
-        self._progress = Progress(read_note(path))
+        self._progress = Progress(read_note_file(path))
         self._noted_at = time.monotonic()
 
     def see_peer(self, peer: Session, server_id: int) -> None:
@@ -44,7 +43,5 @@ class Watch:
         now = time.time()
         self._progress.apply(now, [str(text) for text in row.values() if text])
         if time.monotonic() - self._noted_at > _NOTE_SECONDS:
-            # On a full disk the note grows old, which tells enough; the gate is to be kept all the same.
-            with suppress(OSError):
-                write_state(self._path, self._progress.as_dict(now), is_durable=False)
+            write_note(self._path, self._progress.as_dict(now))
             self._noted_at = time.monotonic()

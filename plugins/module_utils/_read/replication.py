@@ -13,7 +13,7 @@ import time
 from dataclasses import replace
 from typing import Any, Dict, List, Mapping, Optional
 
-from .._bookkeeping import LAG, read_note, state_path
+from .._bookkeeping import LAG, read_note
 from .._connection import Session
 from .._dialect.channel_row import normalize_row
 from .._dialect.statement import sql
@@ -159,8 +159,7 @@ def describe_channels(session: Session) -> List[Dict[str, Any]]:
     """Return all channels in the shape of the info modules, with the best that is known of their lag."""
     channels = read_channels(session)
     # A keeper, which is on the server's own host, follows the channel from the peer.
-    path = state_path(session, LAG) if any(channel.name == "" for channel in channels) else None
-    kept = read_note(path) if path else None
+    kept = read_note(session, LAG) if any(channel.name == "" for channel in channels) else None
     return [
         {
             **channel.as_dict(),

@@ -12,7 +12,7 @@ import threading
 import time
 from typing import Any, Callable, Dict, Optional
 
-from .._bookkeeping import write_state
+from .._bookkeeping import write_note
 
 _WRITE_SECONDS = 1.0
 
@@ -85,4 +85,4 @@ class Progress:
     def _write(self) -> None:
         self._written = self._clock()
         if self._path:
-            write_state(self._path, self.as_dict())
+            write_note(self._path, self.as_dict())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.twoway.mysql.plugins.module_utils import _failover
+from ansible_collections.twoway.mysql.plugins.module_utils import _bookkeeping, _failover
 
 
 @pytest.mark.parametrize(
@@ -48,12 +49,20 @@ def test_risks_follow_from_what_was_seen_last(
     risks: list[str],
 ) -> None:
     noted = {"at": time.time() - age_seconds, "gate": gate, "is_semi_sync": is_semi_sync}
-    monkeypatch.setattr(_failover, "read_state", lambda session, name: noted)
+    monkeypatch.setattr(_failover, "read_note", lambda session, name: noted)
     session: Any = None
     assert _failover.risks_of_loss(session, within_seconds) == risks
 
 
+def test_a_note_that_a_power_cut_left_short_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "peer-3306.json").touch()
+    monkeypatch.setattr(_bookkeeping, "STATE_FOLDER", str(tmp_path))
+    monkeypatch.setattr(_bookkeeping, "state_path", lambda session, name: str(tmp_path / f"{name}-3306.json"))
+    session: Any = None
+    assert _failover.risks_of_loss(session) == ["nothing is known of how the lost member acknowledged its commits"]
+
+
 def test_where_nothing_was_seen_that_is_a_risk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_failover, "read_state", lambda session, name: None)
+    monkeypatch.setattr(_failover, "read_note", lambda session, name: None)
     session: Any = None
     assert _failover.risks_of_loss(session) == ["nothing is known of how the lost member acknowledged its commits"]

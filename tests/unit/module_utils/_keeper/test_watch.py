@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -51,9 +52,9 @@ def test_note_that_a_power_cut_left_short(note: Path, text: str) -> None:
 
 
 def test_gate_is_kept_on_a_full_disk(note: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_arguments: Any, **_options: Any) -> None:
+    def fail(*_arguments: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(watch, "write_state", fail)
+    monkeypatch.setattr(os, "replace", fail)
     Watch(str(note)).see_own(session(written="1-1-8"))
     assert not note.exists()
