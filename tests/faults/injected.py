@@ -236,6 +236,7 @@ FAULTS: list[Fault] = [
         peer_undo="STOP REPLICA IO_THREAD; START REPLICA IO_THREAD",
     ),
     Fault("SERVICE_NOT_ENABLED", "db2", "$systemctl disable {unit}", "$systemctl enable {unit}"),
+    Fault("SERVER_STOPPED", "db2", "$systemctl stop {unit}", "$systemctl start {unit}"),
     Fault(
         "LOGIN_FAILED",
         "db2",

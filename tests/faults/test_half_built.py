@@ -120,3 +120,14 @@ def test_the_next_run_finishes_it(half_linked: Checked) -> None:
     done = playbook.run()
     assert done.exit_code == 0, done.output
     assert pair.judge() == pair.Verdict((), 0)
+
+
+def test_a_server_that_stands_still_is_started_with_the_options_it_has(half_linked: Checked, flavor: str) -> None:
+    options = "cat /etc/mysql/*.conf.d/*-twoway*.cnf"
+    before = labkit.shell("db2", options).stdout
+    labkit.shell("db2", f"systemctl stop {labkit.FLAVORS[flavor].unit}")
+    done = playbook.run()
+    assert done.exit_code == 0, done.output
+    assert "SERVER_STOPPED on db2" in done.output
+    assert labkit.shell("db2", options).stdout == before
+    assert pair.judge() == pair.Verdict((), 0)

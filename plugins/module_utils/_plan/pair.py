@@ -33,6 +33,7 @@ from .steps import Finding
 _IN_EVERY_CASE: List[Judge] = [
     hosts.asked,
     hosts.login,
+    hosts.stopped,
     likeness.versions,
     likeness.series,
     likeness.table_names,

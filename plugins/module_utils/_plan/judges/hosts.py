@@ -13,7 +13,7 @@ from typing import Iterator
 from ..._errors import Refused
 from ..._state.account import check_replication_password
 from ..steps import Finding
-from .view import BLOCKER, Pair
+from .view import BLOCKER, WARNING, Pair
 
 _SUPPORTED_SYSTEMS = ("debian", "ubuntu")
 
@@ -90,6 +90,23 @@ def login(pair: Pair) -> Iterator[Finding]:
             name,
             facts["login_error"]["message"],
             "Set pair_login (login_user, login_password, login_unix_socket) to an account that may administer it.",
+        )
+
+
+def stopped(pair: Pair) -> Iterator[Finding]:
+    for name, facts in pair.known:
+        service = facts["host"]["service"]
+        if facts["server"] or not facts["host"]["program"] or not service or service["is_running"]:
+            continue
+        is_running_pair = pair.wish.get("scope") == "running"
+        yield Finding(
+            "SERVER_STOPPED",
+            BLOCKER if is_running_pair else WARNING,
+            name,
+            "its server is installed, and the unit %s does not run" % service["name"],
+            "systemctl start %s; journalctl -u %s says why it does not start." % (service["name"], service["name"])
+            if is_running_pair
+            else "What it holds cannot be seen: the run starts it, asks again, and judges again before anything else.",
         )
 
 
