@@ -37,8 +37,9 @@ def risks_of_loss(session: Session, within_seconds: Optional[float] = None) -> L
     noted = read_note(session, PEER)
     if noted is None:
         return ["nothing is known of how the lost member acknowledged its commits"]
-    seconds = max(0, time.time() - noted["at"])
-    age = "%d s before now" % seconds
+    # A moment that is still to come tells that the clock was set back: nothing is known of when that was.
+    seconds = abs(time.time() - noted["at"])
+    age = "%d s before now" % round(seconds)
     if within_seconds is not None and seconds > within_seconds:
         return ["the lost member was seen last %s, and may have stopped waiting for this one since" % age]
     if noted["gate"] == "open" and noted["is_semi_sync"] is not True:

@@ -33,6 +33,13 @@ from ansible_collections.twoway.mysql.plugins.module_utils import _bookkeeping, 
         ("closed", None, 1, 3, []),
         (
             "open",
+            True,
+            -3600,
+            3,
+            ["the lost member was seen last 3600 s before now, and may have stopped waiting for this one since"],
+        ),
+        (
+            "open",
             False,
             1,
             3,
