@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Iterator
 
 from ..steps import Finding
-from .view import BLOCKER, Pair
+from .view import BLOCKER, Facts, Pair
 
 
 def member(pair: Pair) -> Iterator[Finding]:
@@ -50,7 +50,7 @@ def _donor(pair: Pair, name: str) -> Iterator[Finding]:
             "it would be copied to %s, and it has no server that answers" % name,
             "Bring %s back first; a member is rebuilt from a living peer." % donor,
         )
-    elif pair.wish["writers"] == "one" and not facts["server"]["is_gate_open"]:
+    elif pair.wish["writers"] == "one" and not _takes_writes(facts, pair.facts.get(name) or {}):
         yield Finding(
             "REBUILD_FROM_STANDBY",
             BLOCKER,
@@ -58,3 +58,21 @@ def _donor(pair: Pair, name: str) -> Iterator[Finding]:
             "it does not take the writes, and %s would get its data" % name,
             "Rebuild %s, or move the writes to it first: switch_over, or fail_over where %s is lost." % (donor, name),
         )
+
+
+def _takes_writes(donor: Facts, other: Facts) -> bool:
+    """Return whether the writes are the donor's, though its gate may be closed.
+
+    A donor that restarts while the other member is out of the pair sees no peer, and stays closed. The writes are its
+    own all the same where both say so.
+    """
+    if donor["server"]["is_gate_open"]:
+        return True
+    claim, answer = donor.get("claim"), other.get("server")
+    if not claim or not answer or answer["is_gate_open"]:
+        return False
+    known = other.get("claim") or claim
+    return bool(
+        claim["server_id"] == donor["server"]["server_id"]
+        and (known["term"], known["server_id"]) <= (claim["term"], claim["server_id"])
+    )
