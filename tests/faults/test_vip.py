@@ -137,7 +137,7 @@ def test_is_given_up(taking_over: None) -> None:
     assert (refused.exit_code != 0, refused.changes) == (True, []), refused.output
     assert "pair_vip_state=absent" in refused.output
     checked = playbook.run(address.ROLE, address.variables({"pair_vip_state": "absent"}), ["--check"])
-    assert (checked.exit_code, len(checked.changes)) == (0, 3), checked.output
+    assert (checked.exit_code, len(checked.changes)) == (0, 4), checked.output
     assert len(address.places()) == 1
     address.run(address.ROLE, {"pair_vip_state": "absent"})
     assert address.places() == []
