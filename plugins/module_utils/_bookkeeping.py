@@ -41,6 +41,8 @@ ALONE = "alone"
 """Under which claim the peer was away while this member took the writes."""
 PEER = "peer"
 """What the keeper of the write gate saw of the peer last."""
+PATIENCE = "patience"
+"""How long commits waited for their replica before somebody let them wait for nobody for a while."""
 LAG = "lag"
 """How far the member is behind its peer, as its keeper measures it."""
 

@@ -44,6 +44,8 @@ DEFAULT_SOCKETS = (
 # A server that knows the client and does not want it; waiting would not change that.
 _REFUSALS = (1044, 1045, 1698)
 
+_WRONG_SYNTAX = 1064
+
 # A server may be set to read quotes and backslashes in another way; our sessions never do.
 _SESSION_START = (
     "SET SESSION sql_mode = 'STRICT_TRANS_TABLES', SESSION time_zone = '+00:00', SESSION wait_timeout = 28800"
@@ -138,8 +140,9 @@ class Session:
         :param action: what is being done, as it completes the sentence "Failed to …".
         :raises ServerError: when the server refuses or the connection breaks.
         """
-        with _errors_named(action), self._connection.cursor(DictCursor) as cursor:
-            if statement.text == statement.redacted or not self.dialect.logs_secrets:
+        is_secret = statement.text != statement.redacted
+        with _errors_named(action, is_secret), self._connection.cursor(DictCursor) as cursor:
+            if not is_secret or not self.dialect.logs_secrets:
                 cursor.execute(statement.text)
                 return list(cursor.fetchall())
             cursor.execute("SET SESSION sql_log_off = 1")
@@ -236,12 +239,18 @@ def _session_class() -> Type[Any]:
 
 
 @contextmanager
-def _errors_named(action: str) -> Iterator[None]:
+def _errors_named(action: str, is_secret: bool = False) -> Iterator[None]:
+    """Turn the driver's errors into ours.
+
+    :param is_secret: whether the statement holds a secret, of which the server then repeats a part as wrong syntax.
+    """
     try:
         yield
     except pymysql.err.MySQLError as error:
         errno = error.args[0] if error.args and isinstance(error.args[0], int) else None
         reason = str(error.args[-1]) if error.args else type(error).__name__
+        if is_secret and errno == _WRONG_SYNTAX:
+            reason = "this server does not know the statement"
         raise ServerError(action, errno, getattr(error, "sqlstate", None), reason) from error
     except (OSError, ssl.SSLError, RuntimeError) as error:
         raise ServerError(action, None, None, str(error)) from error

@@ -24,6 +24,7 @@ class ServerError(TwowayError):
     """The server, or the way to it, answered with an error.
 
     :ivar errno: the server's or the client's error number, ``None`` where the driver gave none.
+    :ivar is_answer: whether a server said so; else nothing is known of it.
     :ivar sqlstate: five characters, ``None`` for errors of the client.
     """
 
@@ -33,6 +34,8 @@ class ServerError(TwowayError):
             "none" if sqlstate is None else sqlstate,
         )
         super().__init__("Failed to %s: %s (%s)" % (action, reason, evidence), errno=errno, sqlstate=sqlstate)
+        # The numbers of the client's own errors, which say that there is no answer, are those from 2000 on.
+        self.is_answer = errno is not None and errno >= 1000 and not 2000 <= errno < 3000
         self.action = action
         self.errno = errno
         self.sqlstate = sqlstate

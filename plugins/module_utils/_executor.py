@@ -25,7 +25,8 @@ Action = Callable[[Any], None]
 def writable(session: Session, unlogged: bool = True) -> Iterator[None]:
     """Let this administrator's session write on a gated server, and keep what it writes out of the binary log.
 
-    Accounts without administrative privileges stay out all the while; the gate is closed again in every case.
+    Accounts without administrative privileges stay out all the while; the gate is closed again in every case, unless
+    somebody else opened it for them.
     """
     lift = session.dialect.lift_gate()
     is_gated = lift is not None and read_gate(session) == "closed"
@@ -38,7 +39,8 @@ def writable(session: Session, unlogged: bool = True) -> Iterator[None]:
     try:
         yield
     finally:
-        if is_gated:
+        # Open it is only where somebody has moved the writes here meanwhile.
+        if is_gated and read_gate(session) != "open":
             session.query(session.dialect.set_gate(is_open=False), "close the write gate again")
         if unlogged:
             session.query(sql("SET SESSION sql_log_bin = 1"), "let the session into the binary log again")

@@ -12,21 +12,16 @@ Whoever calls this knows that the other member takes no writes any more; here no
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager, suppress
-from typing import Iterator, List, Optional
+from typing import List, Optional
 
 from ._bookkeeping import PEER, read_note
 from ._claim import write_claim
 from ._connection import Session
-from ._dialect.statement import Raw, sql
-from ._errors import Refused, ServerError
+from ._errors import Refused
 from ._executor import writable
 from ._read.replication import read_channel
-from ._read.server import is_on
 from ._state.claim import FAILOVER
 from ._wait import wait_for
-
-_AT_ONCE_MS = 1
 
 
 def risks_of_loss(session: Session, within_seconds: Optional[float] = None) -> List[str]:
@@ -45,32 +40,6 @@ def risks_of_loss(session: Session, within_seconds: Optional[float] = None) -> L
     if noted["gate"] == "open" and noted["is_semi_sync"] is not True:
         return ["when it was seen last, %s, the lost member did not wait for this one before it acknowledged" % age]
     return []
-
-
-@contextmanager
-def commits_at_once(session: Session) -> Iterator[None]:
-    """Let commits wait for no replica, because there is none; once given up on, it is not waited for any more.
-
-    Those of the applier wait as well, so that what was received is not applied before. A commit that waits already is
-    let go by nothing but switching the wait off; in the same statement it is on again, for when the replica is back.
-    """
-    name = session.dialect.semi_sync_name().lower()
-    rows = session.query(sql("SHOW GLOBAL VARIABLES LIKE {}", name + "_%"), "read the patience of commits")
-    found = {row["Variable_name"].lower(): row["Value"] for row in rows}
-    timeout, enabled = name + "_timeout", name + "_enabled"
-    if not is_on(found.get(enabled, "")):
-        yield
-        return
-    at_once = sql(
-        "SET GLOBAL {} = {}, GLOBAL {} = 0, GLOBAL {} = 1", Raw(timeout), _AT_ONCE_MS, Raw(enabled), Raw(enabled)
-    )
-    session.query(at_once, "let commits wait for no replica")
-    try:
-        yield
-    finally:
-        with suppress(ServerError):
-            restore = sql("SET GLOBAL {} = {}", Raw(timeout), int(found[timeout]))
-            session.query(restore, "restore the patience of commits")
 
 
 def take_writes(session: Session, server_id: int, received: str) -> None:
@@ -97,6 +66,6 @@ def drain(session: Session, timeout_seconds: int) -> str:
     if not drained or not session.dialect.is_drained(channel):
         raise Refused(
             "Transactions that were received are not applied, and this member would lack them (%s). Repair it first."
-            % (channel.applier_trouble or "it was not done in time")
+            % (channel.applier_trouble or "%s of %s is applied so far" % (channel.applied, channel.received))
         )
-    return str(channel.received or "")
+    return str(session.dialect.place_of_drained(channel) or "")

@@ -25,9 +25,10 @@ from ._connection import Session, connect
 from ._dialect.statement import sql
 from ._errors import Refused, ServerError, TwowayError
 from ._executor import writable
-from ._failover import commits_at_once, drain, risks_of_loss, take_writes
+from ._failover import drain, risks_of_loss, take_writes
 from ._keeper.look import login_of_peer, look_at
 from ._module import reconcile
+from ._patience import commits_at_once
 from ._plan.keeper import OPEN, Seen, decide
 from ._plan.move import Part, plan_move, show_part
 from ._plan.steps import FailOver, HandOver, Plan, TakeOver
@@ -195,14 +196,17 @@ def _fail_over(session: Session, timeout_seconds: int) -> None:
 def _refuse_when_peer_answers(session: Session) -> None:
     try:
         peer = _connect_to_peer(session)
-    except ServerError:
-        return
-    try:
-        seen = look_at(peer)
-    except ServerError:
-        return
-    finally:
-        peer.close()
+        try:
+            seen = look_at(peer)
+        finally:
+            peer.close()
+    except ServerError as error:
+        if not error.is_answer:
+            return
+        raise Refused(
+            "The other member's server answers, and refuses this one (%s). It is not lost, and may take writes: stop"
+            " it, or let this member in and move the writes with the playbook switch_over." % error.message
+        ) from error
     raise Refused(
         "The other member answers, and its gate is %s. It is not lost: move the writes with the playbook switch_over."
         % seen.gate

@@ -167,7 +167,7 @@ channels:
       returned: success
       sample: 4207
     coordinates:
-      description: V(gtid) or V(file_position).
+      description: V(gtid) or V(file_position); V(gtid_current_pos) for a channel of MariaDB that takes what its server wrote for received.
       type: str
       returned: success
       sample: gtid

@@ -153,9 +153,9 @@ def acknowledged() -> set[str]:
     return {row for member in _BOTH for row in labkit.writer_acked(member)}
 
 
-def open_members() -> list[str]:
-    """Members whose gate is open."""
-    return [member for member in _BOTH if labkit.sql(member, "SELECT @@GLOBAL.read_only + 0") == [["0"]]]
+def open_members(members: tuple[str, ...] = _BOTH) -> list[str]:
+    """Members whose gate is open; only those that answer can be asked."""
+    return [member for member in members if labkit.sql(member, "SELECT @@GLOBAL.read_only + 0") == [["0"]]]
 
 
 def rows(member: str) -> set[str]:

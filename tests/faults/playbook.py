@@ -231,9 +231,9 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
             continue
 
 
-def kill_on_members() -> None:
+def kill_on_members(members: Sequence[str] = labkit.DEFAULT_MEMBERS) -> None:
     """Kill what a killed run left behind on the members, where it would go on by itself."""
-    for member in labkit.DEFAULT_MEMBERS:
+    for member in members:
         labkit.shell(member, ["python3", "-c", _KILL_REMOTE])
 
 

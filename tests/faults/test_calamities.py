@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import pytest
 SWITCH_OVER = "twoway.mysql.switch_over"
 FAIL_OVER = "twoway.mysql.fail_over"
 REBUILD = "twoway.mysql.rebuild_member"
+REJOIN = "twoway.mysql.rejoin_member"
 pytestmark = [
     pytest.mark.long,
     pytest.mark.skipif(os.environ.get("FLAVOR") == "mariadb-lts", reason="each family of servers is tried once"),
@@ -30,6 +32,10 @@ _STRIKES: dict[str, Callable[[str], None]] = {"kill": labkit.kill, "pause": labk
 _LONG_TRANSACTION = """
     BEGIN; INSERT INTO wikidb.ledger (id, writer, note) VALUES ({id}, 'long', 'open for long');
     SELECT SLEEP(6); COMMIT; SELECT 'committed';
+"""
+_LARGE_TRANSACTION = """
+    CREATE TABLE wikidb.large (id INT PRIMARY KEY, text LONGTEXT);
+    INSERT INTO wikidb.large SELECT seq, REPEAT('x', 100000) FROM wikidb.seq_1_to_160;
 """
 
 
@@ -122,6 +128,77 @@ def test_failover_over_rows_that_were_received_and_not_applied(words: dict[str, 
             labkit.heal()
     assert load.problems(watch) == []
     assert load.open_members() == [_other(active)]
+
+
+def test_failover_over_a_part_of_a_transaction(words: dict[str, str]) -> None:
+    if words["client"] == "mysql":
+        pytest.skip("only MariaDB can be told to receive slowly")
+    active = _active()
+    survivor = _other(active)
+    # It is not given up on while it receives.
+    labkit.sql(active, "SET GLOBAL rpl_semi_sync_master_timeout = 300000")
+    labkit.sql(survivor, "SET GLOBAL read_binlog_speed_limit = 1000")
+    with subprocess.Popen(
+        labkit.shell_command(active, [words["client"], "-e", _LARGE_TRANSACTION]), stderr=subprocess.DEVNULL
+    ) as client:
+        playbook.wait(lambda: _unapplied_bytes(survivor) > 1_000_000)
+        labkit.kill(active)
+        client.wait()
+    try:
+        taken = playbook.run(FAIL_OVER, {"pair_fail_over_to": survivor})
+        assert taken.exit_code == 0, taken.output
+        assert load.open_members((survivor,)) == [survivor]
+        assert _unapplied_bytes(survivor) > 0
+    finally:
+        labkit.sql(survivor, "SET GLOBAL read_binlog_speed_limit = 0")
+        labkit.heal()
+    playbook.wait(load.is_whole)
+    assert load.open_members() == [survivor]
+    rejoined = playbook.run(REJOIN, {"pair_rejoin_member": active})
+    assert rejoined.exit_code == 0, rejoined.output
+    # Not the part of it that had been received, from the place of which the log could be read.
+    assert "had 1 transaction(s) that" in " ".join(rejoined.output.split())
+    assert [labkit.sql(member, "SELECT COUNT(*) FROM wikidb.large") for member in _BOTH] == [[["160"]]] * 2
+    assert list(pair.different_tables()) == []
+
+
+def _unapplied_bytes(member: str) -> int:
+    status = labkit.shell(member, 'mariadb -E -e "SHOW ALL SLAVES STATUS"').stdout
+    places = {name: re.search(rf"^ *{name}_Master_Log_Pos: (.*)$", status, re.MULTILINE) for name in ("Read", "Exec")}
+    read, applied = (int(found.group(1)) if found else 0 for found in places.values())
+    return read - applied
+
+
+def test_a_failover_that_is_killed_lets_commits_wait_again(words: dict[str, str]) -> None:
+    if words["client"] == "mysql":
+        pytest.skip("it was tried on MariaDB alone")
+    active = _active()
+    survivor = _other(active)
+    patience = "SELECT @@GLOBAL.rpl_semi_sync_master_timeout"
+    before = labkit.sql(survivor, patience)
+    hold = labkit.shell_command(
+        survivor, [words["client"], "-e", "LOCK TABLES wikidb.category READ; SELECT SLEEP(600)"]
+    )
+    with subprocess.Popen(hold, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        playbook.wait(lambda: bool(_holders(survivor)))
+        labkit.sql(active, "INSERT INTO wikidb.category (id, name) VALUES (990, 'held')")
+        labkit.kill(active)
+        with playbook.started(FAIL_OVER, {"pair_fail_over_to": survivor}) as (process, _record, _output):
+            playbook.wait(lambda: labkit.sql(survivor, patience) == [["1"]])
+            playbook.kill_group(process)
+        playbook.kill_on_members((survivor,))
+        playbook.wait(lambda: labkit.sql(survivor, patience) == before)
+        assert labkit.sql(survivor, patience) == before
+        for [session] in _holders(survivor):
+            labkit.sql(survivor, f"KILL {session}")
+    labkit.heal()
+    playbook.wait(load.is_whole)
+    assert load.open_members() == [active]
+    assert list(pair.different_tables()) == []
+
+
+def _holders(member: str) -> list[list[str | None]]:
+    return labkit.sql(member, "SELECT ID FROM information_schema.PROCESSLIST WHERE INFO LIKE '%SLEEP(600)'")
 
 
 def test_binary_logs_that_are_purged_while_the_standby_is_away(words: dict[str, str]) -> None:

@@ -78,6 +78,19 @@ def test_a_failover_is_refused_while_the_other_member_answers(deployed: str) -> 
     assert _open_members() == ["db2"]
 
 
+def test_a_failover_is_refused_while_the_other_server_refuses_logins(deployed: str) -> None:
+    """Who is not let in knows that there is somebody."""
+    account = f"replication@'{labkit.address('db1')}'"
+    labkit.sql("db2", f"SET sql_log_bin = 0; ALTER USER {account} ACCOUNT LOCK")
+    try:
+        refused = playbook.run(FAIL_OVER, {"pair_fail_over_to": "db1", "pair_fail_over_lossy": "db2"})
+        assert refused.exit_code != 0
+        assert any("answers, and refuses this one" in error for error in refused.errors), refused.output
+        assert _open_members() == ["db2"]
+    finally:
+        labkit.sql("db2", f"SET sql_log_bin = 0; ALTER USER {account} ACCOUNT UNLOCK")
+
+
 def test_failover_and_return(deployed: str) -> None:
     labkit.writer_start("db2")
     playbook.wait(lambda: len(labkit.writer_acked("db2")) > 50)

@@ -244,7 +244,11 @@ class Dialect(ABC):
 
     @abstractmethod
     def is_drained(self, channel: Channel) -> bool:
-        """Return whether everything that the channel received has been applied."""
+        """Return whether every transaction that the channel received as a whole has been applied."""
+
+    def place_of_drained(self, channel: Channel) -> Optional[BinlogCoordinates]:
+        """Return the place in the source's binary log up to which a drained channel has everything."""
+        return channel.received
 
     @abstractmethod
     def has_applied_since(self, stuck: Channel, now: Channel) -> bool:

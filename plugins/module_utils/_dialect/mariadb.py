@@ -16,7 +16,7 @@ from .._plan import steps as do
 from .._plan.repair import COUNTER, POSITION
 from .._state.account import AccountName
 from .._state.binlog import BinlogCoordinates, BinlogStatus
-from .._state.channel import FILE_POSITION, GTID, Channel, ChannelSettings
+from .._state.channel import CURRENT_POS, FILE_POSITION, GTID, Channel, ChannelSettings
 from .._state.gtid import GtidPosition, parse_gtid_position
 from .base import EXPORT_SETTINGS, IMPORT_SETTINGS, Dialect, Row
 from .channel_row import common_settings, names_in, normalize_row, parse_common
@@ -40,6 +40,7 @@ _SOURCE_OPTIONS = {
     "start_file": "MASTER_LOG_FILE",
     "start_position": "MASTER_LOG_POS",
 }
+_COORDINATES = {"no": FILE_POSITION, "slave_pos": GTID, "current_pos": CURRENT_POS}
 
 
 class MariadbDialect(Dialect):
@@ -130,7 +131,7 @@ class MariadbDialect(Dialect):
         retry_count = row.get("source_retry_count")
         settings = ChannelSettings(
             **common_settings(row),
-            coordinates=FILE_POSITION if row["using_gtid"] == "No" else GTID,
+            coordinates=_COORDINATES[row["using_gtid"].lower()],
             retry_count=None if retry_count is None else int(retry_count),
             heartbeat_seconds=float(row["replica_heartbeat_period"]),
             source_password=self._stored_password(options),
@@ -152,10 +153,18 @@ class MariadbDialect(Dialect):
         return content.split("\n")[5]
 
     def is_drained(self, channel: Channel) -> bool:
-        return channel.received == channel.applied
+        if channel.received == channel.applied:
+            return True
+        # Of a transaction that its source did not live to send as a whole, the receiver counts the place, and no GTID.
+        by_gtid = channel.settings.coordinates != FILE_POSITION and bool(channel.gtid_received)
+        return by_gtid and self.gtid_covers(channel.gtid_applied or "", channel.gtid_received or "")
+
+    def place_of_drained(self, channel: Channel) -> Optional[BinlogCoordinates]:
+        # A part of a transaction that was received is not here.
+        return channel.applied
 
     def has_applied_since(self, stuck: Channel, now: Channel) -> bool:
-        if now.settings.coordinates == GTID:
+        if now.settings.coordinates != FILE_POSITION:
             # A receiver that follows GTIDs may fetch everything again, and both file positions begin anew with it.
             return now.gtid_applied != stuck.gtid_applied
         return now.applied != stuck.applied or self.is_drained(now)
@@ -207,7 +216,7 @@ class MariadbDialect(Dialect):
     def way_to_skip(self, channel: Channel, has_gtid: bool, variables: Mapping[str, str]) -> str:
         # The counter leaves alone what was received; appliers in parallel refuse it where there are several domains.
         is_parallel = int(variables.get("slave_parallel_threads", "0")) > 0
-        return POSITION if channel.settings.coordinates == GTID and is_parallel else COUNTER
+        return POSITION if channel.settings.coordinates != FILE_POSITION and is_parallel else COUNTER
 
     def gtid_after(self, variables: Mapping[str, str], gtid: str) -> str:
         return str(parse_gtid_position(variables["gtid_slave_pos"]).advanced_to(parse_gtid_position(gtid)))

@@ -22,11 +22,12 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import Any, Dict, Optional, Tuple
 
-from .._bookkeeping import ALONE, LAG, PEER, read_state_file, state_path, write_note, write_state
+from .._bookkeeping import ALONE, LAG, PATIENCE, PEER, read_state_file, state_path, write_note, write_state
 from .._claim import moving_writes
 from .._connection import Login, Session, connect, wait_for_end
 from .._errors import Refused, ServerError, TwowayError
-from .._failover import commits_at_once, drain, risks_of_loss, take_writes
+from .._failover import drain, risks_of_loss, take_writes
+from .._patience import commits_at_once, restore_patience
 from .._plan.keeper import CLOSE, OPEN, STAY, TAKE, Seen, decide
 from .._read.replication import read_semi_sync
 from .._read.server import read_gate
@@ -112,6 +113,7 @@ class Keeper:
             self._say("watching: the peer %s" % ("answers" if peer else "does not answer"))
         if self._watch:
             self._watch.see_own(self._own)
+        restore_patience(self._own, self._paths[PATIENCE])
 
     def _keep(self, session: Session, own: Seen, peer: Optional[Seen]) -> Tuple[str, str]:
         decision, reason = decide(own, peer, self._is_alone(own, peer), self._is_offered(session, own))
@@ -126,7 +128,7 @@ class Keeper:
 
     def _connect(self) -> Session:
         session = connect(self._login)
-        paths = {name: state_path(session, name) for name in (ALONE, LAG, PEER)}
+        paths = {name: state_path(session, name) for name in (ALONE, LAG, PATIENCE, PEER)}
         self._paths = {name: path for name, path in paths.items() if path}
         if len(self._paths) < len(paths):
             raise TwowayError("The server at %s is not one of this host." % self._login.place)

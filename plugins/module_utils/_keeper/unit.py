@@ -147,6 +147,9 @@ def install_keeper(login: Login, dialect: Dialect, keeps_gate: bool, run: RunCom
         draft = path + ".new"
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
             file.write(content)
+            # A power cut must not leave an empty file, with which the server would start with its gate open.
+            file.flush()
+            os.fsync(file.fileno())
         os.chmod(draft, mode)
         os.replace(draft, path)
     for words in (["daemon-reload"], ["enable", SERVICE], ["restart", SERVICE]):

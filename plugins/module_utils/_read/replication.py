@@ -66,7 +66,8 @@ def _with_password_from_file(session: Session, channel: Channel, data_directory:
     try:
         with open(os.path.join(data_directory, path), encoding="utf-8", errors="surrogateescape") as file:
             password = session.dialect.password_in_channel_file(file.read())
-    except OSError:
+    except (OSError, IndexError):
+        # It cannot be read here, or is being written.
         return channel
     return replace(channel, settings=replace(channel.settings, source_password=Secret(password)))
 

@@ -197,7 +197,7 @@ def _iso(text: Optional[str]) -> Optional[str]:
 
 def _gap(written: Mapping[str, Any], at_replica: Facts, channel: Mapping[str, Any]) -> Optional[int]:
     """Return how many transactions of the source the replica lacks, as both told it one after the other."""
-    if not channel or channel["coordinates"] != "gtid":
+    if not channel or channel["coordinates"] == "file_position":
         return None
     own = at_replica["replication"]["binlog"].get("gtid")
     try:

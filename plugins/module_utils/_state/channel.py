@@ -16,6 +16,8 @@ from .binlog import BinlogCoordinates
 
 GTID = "gtid"
 FILE_POSITION = "file_position"
+CURRENT_POS = "gtid_current_pos"
+"""Of a reading alone: by GTIDs, of which the replica takes its own for received (MariaDB). Nobody should wish that."""
 
 # Errors of a receiver that no further attempt heals.
 _FINAL_RECEIVER_ERRORS = frozenset({1045, 1236, 2026, 2061, 13114, 13117})
@@ -25,7 +27,7 @@ _FINAL_RECEIVER_ERRORS = frozenset({1045, 1236, 2026, 2061, 13114, 13117})
 class ChannelSettings:
     """How a channel reaches its source. In a wish, ``None`` means "leave as it is"; in a reading, "not known".
 
-    :ivar coordinates: ``gtid`` or ``file_position``.
+    :ivar coordinates: ``gtid`` or ``file_position``; in a reading also ``gtid_current_pos``.
     :ivar tls_verify: whether the source's certificate has to be right for its host name.
     :ivar connect_retry_seconds: pause between two attempts to connect.
     :ivar retry_count: attempts before the receiver gives up; 0 is for ever.

@@ -101,11 +101,12 @@ def _begin(result: TableResult, shape: Optional[Shared]) -> TableSync:
 
 def _carry_out(control: Session, request: Request, applies: bool, work: List[Work], scripts: Scripts) -> None:
     """Enter into the tables what is changed, or would be."""
-    takes_writes = read_gate(control) != "closed"
     synchronizer = Synchronizer(control, request.channel, request.timeout_seconds)
     with closing(connect(request.source)) as watch, open_lanes(request.source, request.replica, 1) as lanes:
         lane = lanes[0]
         with synchronizer.point(lane, holds_applier=applies):
+            # While its applier stands still nobody gives this member the writes.
+            takes_writes = read_gate(control) != "closed"
             for table, shape in work:
                 table.keep(_seen_now(lane, shape, table.rows), must_be_settled=takes_writes)
             if applies:

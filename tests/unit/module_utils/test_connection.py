@@ -23,11 +23,12 @@ OFF, ON = "SET SESSION sql_log_off = 1", "SET SESSION sql_log_off = 0"
 class Connection:
     """A connection that writes down what it is asked.
 
-    :ivar failing: the statement that the server refuses.
+    :ivar failing: the statement that the server refuses, with this error.
     """
 
-    def __init__(self, version: str, failing: str | None = None) -> None:
+    def __init__(self, version: str, failing: str | None = None, error: tuple[int, str] = (1819, "too weak")) -> None:
         self.asked: list[str] = []
+        self._error = error
         self._version = version
         self._failing = failing
 
@@ -46,7 +47,7 @@ class Connection:
     def execute(self, text: str) -> None:
         self.asked.append(text)
         if text == self._failing:
-            raise pymysql.err.OperationalError(1819, "too weak")
+            raise pymysql.err.OperationalError(*self._error)
 
     def fetchall(self) -> list[dict[str, Any]]:
         return [{"last": self.asked[-1]}]
@@ -76,6 +77,23 @@ def test_log_is_on_again_after_a_refusal() -> None:
     assert connection.asked == [OFF, SECRET.text, ON]
     assert (caught.value.errno, caught.value.action) == (1819, "set the password")
     assert "s3cret" not in caught.value.message
+
+
+@pytest.mark.parametrize("version", [MYSQL, MARIADB])
+def test_secret_is_not_repeated_as_wrong_syntax(version: str) -> None:
+    connection = Connection(version, SECRET.text, (1064, "You have an error near ''it\\'s-s3cret''"))
+    with pytest.raises(ServerError) as caught:
+        Session(connection).query(SECRET, "set the password")
+    assert "s3cret" not in caught.value.message
+    assert caught.value.errno == 1064
+
+
+@pytest.mark.parametrize(
+    ("errno", "is_answer"),
+    [(1040, True), (1045, True), (1130, True), (3118, True), (4151, True), (2003, False), (2013, False), (None, False)],
+)
+def test_who_refuses_is_there(errno: int | None, is_answer: bool) -> None:
+    assert ServerError("connect", errno, None, "reason").is_answer is is_answer
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What a survivor knows of the commits of a lost member."""
+"""What a survivor knows of a lost member, and of its commits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.twoway.mysql.plugins.module_utils import _bookkeeping, _failover
+from ansible_collections.twoway.mysql.plugins.module_utils import _bookkeeping, _failover, _move
+from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused, ServerError
 
 
 @pytest.mark.parametrize(
@@ -73,3 +74,21 @@ def test_where_nothing_was_seen_that_is_a_risk(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(_failover, "read_note", lambda session, name: None)
     session: Any = None
     assert _failover.risks_of_loss(session) == ["nothing is known of how the lost member acknowledged its commits"]
+
+
+@pytest.mark.parametrize(
+    ("errno", "is_refused"), [(1045, True), (1040, True), (4151, True), (2003, False), (None, False)]
+)
+def test_member_whose_server_refuses_the_login_is_not_lost(
+    monkeypatch: pytest.MonkeyPatch, errno: int | None, is_refused: bool
+) -> None:
+    def connect(_session: Any) -> None:
+        raise ServerError("connect to the server", errno, None, "reason")
+
+    monkeypatch.setattr(_move, "_connect_to_peer", connect)
+    session: Any = None
+    if not is_refused:
+        _move._refuse_when_peer_answers(session)
+        return
+    with pytest.raises(Refused, match="answers, and refuses this one"):
+        _move._refuse_when_peer_answers(session)

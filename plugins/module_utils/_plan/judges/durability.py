@@ -15,6 +15,7 @@ from .view import NOTE, WARNING, Member, Pair
 
 _COMMITS_WORTH_JUDGING = 100
 _UNACKNOWLEDGED_SHARE = 0.01
+_LEAST_PATIENCE_MS = 10
 
 
 def commits(pair: Pair) -> Iterator[Finding]:
@@ -122,6 +123,20 @@ def semi_sync_history(pair: Pair) -> Iterator[Finding]:
                 "%d of %d commits since the server started were not acknowledged within %d ms"
                 % (missed, all_commits, source["timeout_ms"]),
                 "See what was slow then: the network, the peer's disk, or an absent peer.",
+            )
+
+
+def patience(pair: Pair) -> Iterator[Finding]:
+    """Find a source that gives its replica no time to acknowledge, as a failover that was killed leaves it."""
+    for member in pair.answering:
+        source = _semi_sync(member)["source"]
+        if source["is_enabled"] and source["timeout_ms"] is not None and source["timeout_ms"] < _LEAST_PATIENCE_MS:
+            yield Finding(
+                "SEMI_SYNC_IMPATIENT",
+                WARNING,
+                member.name,
+                "its commits wait %d ms for the peer, which is as good as not at all" % source["timeout_ms"],
+                "Run deploy_pair: it sets mysql_server_semi_sync_timeout_ms.",
             )
 
 

@@ -62,6 +62,20 @@ def coordinates(pair: Pair) -> Iterator[Finding]:
             )
 
 
+def current_position(pair: Pair) -> Iterator[Finding]:
+    """Find a replica that takes what it wrote itself for what it has received."""
+    for member in pair.answering:
+        if member.channel and member.channel["coordinates"] == "gtid_current_pos":
+            yield Finding(
+                "GTID_CURRENT_POS_USED",
+                WARNING,
+                member.name,
+                "its channel begins at gtid_current_pos, in which its own transactions count: %s refuses it while"
+                " it lacks one, and what %s has of its domain beyond them is passed over" % (member.peer, member.peer),
+                "Run deploy_pair: its channel then begins at gtid_slave_pos.",
+            )
+
+
 def errant(pair: Pair) -> Iterator[Finding]:
     """Find transactions that a member lost and its peer still holds: no channel brings them back to their author."""
     for author, holder in pair.directions:
@@ -106,7 +120,7 @@ def purged(pair: Pair) -> Iterator[Finding]:
     for source, replica in pair.directions:
         if not replica.channel:
             continue
-        if replica.channel["coordinates"] != "gtid":
+        if replica.channel["coordinates"] == "file_position":
             gone = _gone_files(source, replica)
         elif source.has("gtid_mode"):
             gone = _gone_set(source, replica)

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect import dialect_for
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.base import Dialect
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import MARIADB, MYSQL, Server
-from ansible_collections.twoway.mysql.plugins.module_utils._state.channel import Channel
+from ansible_collections.twoway.mysql.plugins.module_utils._state.channel import Channel, ChannelSettings
 
 NEW_MYSQL = dialect_for(Server(MYSQL, (9, 7, 4)))
 NEW_MARIADB = dialect_for(Server(MARIADB, (11, 8, 9)))
@@ -117,6 +117,43 @@ def test_drained(recorded: Callable[[str], Any], dialect: Dialect, file: str, dr
         if dialect.is_drained(channel):
             found.add(name)
     assert found == drained
+
+
+def test_part_of_a_transaction_that_nobody_will_complete(recorded: Callable[[str], Any]) -> None:
+    """Its source was killed while it sent it: its place counts as received, and its GTID does not."""
+    row = recorded("channel_rows_mariadb_11.8")["running"]["row"]
+    left = {**row, "Slave_IO_Running": "Connecting", "Read_Master_Log_Pos": 1_500_000, "Exec_Master_Log_Pos": 4211}
+    done = {**left, "Gtid_IO_Pos": "1-1-8", "Gtid_Slave_Pos": "1-1-8,2-2-3"}
+    channel = NEW_MARIADB.parse_channel(done, None)
+    assert channel and NEW_MARIADB.is_drained(channel)
+    place = NEW_MARIADB.place_of_drained(channel)
+    assert place and place.position == 4211
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        # A whole transaction is not applied yet.
+        {"Gtid_IO_Pos": "1-1-9", "Gtid_Slave_Pos": "1-1-8"},
+        # The receiver has not connected since the server was started.
+        {"Gtid_IO_Pos": "", "Gtid_Slave_Pos": "1-1-8"},
+        # By file position nothing tells a part from the whole.
+        {"Gtid_IO_Pos": "1-1-8", "Gtid_Slave_Pos": "1-1-8", "Using_Gtid": "No"},
+    ],
+)
+def test_what_may_be_whole_and_unapplied_is_not_drained(
+    recorded: Callable[[str], Any], changes: dict[str, str]
+) -> None:
+    row = recorded("channel_rows_mariadb_11.8")["running"]["row"]
+    channel = NEW_MARIADB.parse_channel({**row, "Read_Master_Log_Pos": 1_500_000, **changes}, None)
+    assert channel and not NEW_MARIADB.is_drained(channel)
+
+
+def test_channel_that_begins_at_what_its_server_wrote(recorded: Callable[[str], Any]) -> None:
+    row = recorded("channel_rows_mariadb_11.8")["running"]["row"]
+    channel = NEW_MARIADB.parse_channel({**row, "Using_Gtid": "Current_Pos"}, None)
+    assert channel and channel.settings.coordinates == "gtid_current_pos"
+    assert channel.settings.changes_to(ChannelSettings(coordinates="gtid")) == {"coordinates": "gtid"}
 
 
 def test_password_is_read_but_not_shown(recorded: Callable[[str], Any]) -> None:

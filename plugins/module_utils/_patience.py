@@ -1,0 +1,104 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""How long the commits of a server wait for its replica, and that they wait for nobody while there is none.
+
+What was before is noted on the host, so that the keeper of the gate restores it where somebody was killed meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager, suppress
+from typing import Iterator, Optional
+
+from ._bookkeeping import PATIENCE, read_note_file, state_path, write_state
+from ._connection import Session
+from ._dialect.statement import Raw, sql
+from ._errors import ServerError
+from ._read.server import is_on
+
+_AT_ONCE_MS = 1
+_LOCK = "twoway.patience"
+_LOCK_SECONDS = 1
+
+
+@contextmanager
+def commits_at_once(session: Session) -> Iterator[None]:
+    """Let commits wait for no replica, because there is none; once given up on, it is not waited for any more.
+
+    Those of the applier wait as well, so that what was received is not applied before. A commit that waits already is
+    let go by nothing but switching the wait off; in the same statement it is on again, for when the replica is back.
+    """
+    if not is_on(_read(session, "enabled") or ""):
+        yield
+        return
+    path = state_path(session, PATIENCE)
+    with _reserved(session, _LOCK_SECONDS):
+        before_ms = _before(session, path)
+        if path:
+            # On a full disk a kill leaves commits that do not wait, which is a finding; the writes have to be taken.
+            with suppress(OSError):
+                write_state(path, {"timeout_ms": before_ms})
+        timeout, enabled = _variable(session, "timeout"), _variable(session, "enabled")
+        at_once = sql("SET GLOBAL {} = {}, GLOBAL {} = 0, GLOBAL {} = 1", timeout, _AT_ONCE_MS, enabled, enabled)
+        session.query(at_once, "let commits wait for no replica")
+        try:
+            yield
+        finally:
+            with suppress(ServerError):
+                _restore(session, before_ms, path)
+
+
+def restore_patience(session: Session, path: str) -> None:
+    """Let commits wait as before where somebody was killed who had let them wait for nobody.
+
+    :param path: the file in which that one noted how long they waited; without it there is nothing to do.
+    """
+    if not os.path.exists(path):
+        return
+    with _reserved(session, 0) as is_reserved:
+        # Else somebody needs it so at this moment.
+        if is_reserved:
+            _restore(session, _before(session, path), path)
+
+
+def _variable(session: Session, part: str) -> Raw:
+    return Raw("%s_%s" % (session.dialect.semi_sync_name(), part))
+
+
+def _read(session: Session, part: str) -> Optional[str]:
+    question = sql("SHOW GLOBAL VARIABLES LIKE {}", _variable(session, part).text)
+    rows = session.query(question, "read the patience of commits")
+    return str(rows[0]["Value"]) if rows else None
+
+
+def _before(session: Session, path: Optional[str]) -> int:
+    """Return how long commits wait when nobody changes that; a note counts while what its author set is in force."""
+    now_ms = int(_read(session, "timeout") or 0)
+    noted = read_note_file(path) if path and now_ms == _AT_ONCE_MS else None
+    return int(noted["timeout_ms"]) if noted else now_ms
+
+
+def _restore(session: Session, milliseconds: int, path: Optional[str]) -> None:
+    restore = sql("SET GLOBAL {} = {}", _variable(session, "timeout"), milliseconds)
+    session.query(restore, "restore the patience of commits")
+    if path:
+        with suppress(FileNotFoundError):
+            os.unlink(path)
+
+
+@contextmanager
+def _reserved(session: Session, timeout_seconds: int) -> Iterator[bool]:
+    """Tell whether nobody else changes the patience of commits now; a kill ends the reservation with the session."""
+    question = sql("SELECT GET_LOCK({}, {})", _LOCK, timeout_seconds)
+    is_reserved = int(session.value(question, "reserve the patience of commits") or 0) == 1
+    try:
+        yield is_reserved
+    finally:
+        if is_reserved:
+            with suppress(ServerError):
+                session.value(sql("SELECT RELEASE_LOCK({})", _LOCK), "release the patience of commits")

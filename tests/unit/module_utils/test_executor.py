@@ -1,0 +1,46 @@
+"""Writing on a member whose gate is closed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect import dialect_for
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import parse_version
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect.statement import Statement
+from ansible_collections.twoway.mysql.plugins.module_utils._executor import writable
+
+
+class Server:
+    """The gate of a MySQL server."""
+
+    dialect = dialect_for(parse_version("9.7.4"))
+
+    def __init__(self) -> None:
+        self.gate = {"read_only": 1, "super_read_only": 1}
+
+    def query(self, statement: Statement, _action: str) -> list[Any]:
+        self.gate = {
+            "SET GLOBAL super_read_only = OFF": {"read_only": 1, "super_read_only": 0},
+            "SET GLOBAL super_read_only = ON": {"read_only": 1, "super_read_only": 1},
+            "SET GLOBAL read_only = OFF": {"read_only": 0, "super_read_only": 0},
+        }[statement.text]
+        return []
+
+    def value(self, statement: Statement, _action: str) -> int:
+        return self.gate[statement.text.rpartition(".")[2]]
+
+
+def test_gate_is_closed_again_after_an_error() -> None:
+    server: Any = Server()
+    with pytest.raises(ZeroDivisionError), writable(server, unlogged=False):
+        assert server.gate == {"read_only": 1, "super_read_only": 0}
+        raise ZeroDivisionError
+    assert server.gate == {"read_only": 1, "super_read_only": 1}
+
+
+def test_gate_that_somebody_opened_meanwhile_stays_open() -> None:
+    server: Any = Server()
+    with writable(server, unlogged=False):
+        server.query(server.dialect.set_gate(is_open=True), "as a switchover does")
+    assert server.gate == {"read_only": 0, "super_read_only": 0}
