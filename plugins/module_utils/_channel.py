@@ -19,7 +19,7 @@ from ._errors import Refused, ServerError, TwowayError
 from ._module import reconcile
 from ._plan.channel import DesiredChannel, plan_channel, show_channel
 from ._plan.steps import DrainApplier, Plan, SetAppliedGtid
-from ._read.replication import read_channel
+from ._read.replication import LagReader, read_channel
 from ._read.server import is_on
 from ._secret import Secret
 from ._state.account import check_replication_password
@@ -193,12 +193,13 @@ def _conditions(params: Mapping[str, Any], session: Session) -> List[Condition]:
             ("what was received is applied", lambda channel: bool(channel and session.dialect.is_drained(channel)))
         )
     if lag is not None:
-        conditions.append(
-            (
-                "the lag is below %d s" % lag,
-                lambda channel: bool(channel and channel.lag_seconds is not None and channel.lag_seconds < lag),
-            )
-        )
+        reader = LagReader(session, params["channel"])
+
+        def is_below(channel: Optional[Channel]) -> bool:
+            seconds = reader.read(channel)["lag_seconds"] if channel else None
+            return seconds is not None and bool(seconds < lag)
+
+        conditions.append(("the lag is below %d s" % lag, is_below))
     return conditions
 
 

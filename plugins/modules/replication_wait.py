@@ -36,11 +36,13 @@ options:
     description: Position in O(source_log_file).
     type: int
   drained:
-    description: Wait until everything that was received has been applied.
+    description: Wait until every transaction that was received as a whole has been applied.
     type: bool
     default: false
   lag_below_seconds:
-    description: Wait until the lag is known and below this.
+    description:
+      - Wait until the lag is known and below this. Where the service C(twoway-gate) of this host measures it, that counts; else what the
+        server says of itself, which is 0 as well while its source cannot send.
     type: int
   timeout_seconds:
     description: How long to wait.

@@ -15,7 +15,7 @@ from typing import List, Optional
 from .._connection import Session
 from .._dialect.statement import sql
 from .._errors import TwowayError
-from .._read.replication import read_channel
+from .._read.replication import LagReader, read_channel
 from .._wait import wait_for
 
 _LOOK_EVERY_SECONDS = 0.5
@@ -41,6 +41,7 @@ class Throttle:
     def __init__(self, control: Session, channel: str, source: Session, limits: Limits) -> None:
         self._control = control
         self._channel = channel
+        self._lag = LagReader(control, channel)
         self._source = source
         self._limits = limits
         self._looked_at = float("-inf")
@@ -66,7 +67,7 @@ class Throttle:
         busy = []
         if self._limits.lag_seconds is not None:
             state = read_channel(self._control, self._channel)
-            lag = state.lag_seconds if state else None
+            lag = self._lag.read(state)["lag_seconds"] if state else None
             if lag is not None and lag > self._limits.lag_seconds:
                 busy.append("the replica is %s s behind" % lag)
         if self._limits.threads_running is not None:

@@ -13,7 +13,7 @@ import time
 from dataclasses import replace
 from typing import Any, Dict, List, Mapping, Optional
 
-from .._bookkeeping import LAG, read_note
+from .._bookkeeping import LAG, read_note_file, state_path
 from .._connection import Session
 from .._dialect.channel_row import normalize_row
 from .._dialect.statement import sql
@@ -156,18 +156,24 @@ def describe_semi_sync(variables: Mapping[str, str], counters: Mapping[str, str]
     }
 
 
+class LagReader:
+    """Tells the best that is known of the lag of one channel after the other."""
+
+    def __init__(self, session: Session, name: str = "") -> None:
+        """Prepare, for the channel of that name. A keeper, on the server's own host, follows the one from the peer."""
+        self._path = state_path(session, LAG) if name == "" else None
+
+    def read(self, channel: Channel) -> Dict[str, Any]:
+        """Return what :func:`describe_lag` does, now."""
+        kept = read_note_file(self._path) if self._path and channel.name == "" else None
+        return describe_lag(kept, channel.lag_seconds, time.time())
+
+
 def describe_channels(session: Session) -> List[Dict[str, Any]]:
     """Return all channels in the shape of the info modules, with the best that is known of their lag."""
     channels = read_channels(session)
-    # A keeper, which is on the server's own host, follows the channel from the peer.
-    kept = read_note(session, LAG) if any(channel.name == "" for channel in channels) else None
-    return [
-        {
-            **channel.as_dict(),
-            **describe_lag(kept if channel.name == "" else None, channel.lag_seconds, time.time()),
-        }
-        for channel in channels
-    ]
+    lag = LagReader(session)
+    return [{**channel.as_dict(), **lag.read(channel)} for channel in channels]
 
 
 def read_replication(session: Session, variables: Mapping[str, str], counters: Mapping[str, str]) -> Dict[str, Any]:
