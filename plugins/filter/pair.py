@@ -13,7 +13,11 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 from ansible.errors import AnsibleFilterError
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect import dialect_for
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import Server, parse_version
-from ansible_collections.twoway.mysql.plugins.module_utils._dialect.options import deprecated_options, options_for
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect.options import (
+    deprecated_options,
+    options_for,
+    variable_of,
+)
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import UnsupportedServer
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.active import active_member
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.judges.view import Pair
@@ -66,7 +70,10 @@ def options_needing_restart(options: List[Mapping[str, Any]], facts: Mapping[str
         dialect = dialect_for(_server_of(facts, flavor))
     except UnsupportedServer:
         return []
-    return restart_needed(facts["settings"], wanted_variables(options), dialect.restart_variables)
+    static = dialect.restart_variables | frozenset(facts.get("static_options") or [])
+    # What no variable shows is taken for in force where the option files name it; a change is seen when they change.
+    in_force = {variable_of(name) for name in facts["host"]["start_options"] or []}
+    return restart_needed(facts["settings"], wanted_variables(options), static, in_force)
 
 
 def pair_findings(facts: Mapping[str, Any], wish: Mapping[str, Any]) -> List[Dict[str, Any]]:

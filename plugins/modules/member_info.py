@@ -186,6 +186,12 @@ persisted:
   type: dict
   returned: success
   sample: {super_read_only: "ON"}
+static_options:
+  description: Variables among O(options) that the server lets nobody set while it runs; V(null) where no server answers.
+  type: list
+  elements: str
+  returned: success
+  sample: [back_log]
 certificate_days_left:
   description: For how many days the certificate of the server is valid; V(null) where it has none, or none answers.
   type: int
@@ -226,7 +232,9 @@ def read(module):
         options=params["options"],
         peer=(params["peer_address"], params["peer_port"]) if params["peer_address"] else None,
     )
-    member = read_member(login_of(params), is_installed=bool(host["program"]), with_audit=params["audit"])
+    member = read_member(
+        login_of(params), is_installed=bool(host["program"]), with_audit=params["audit"], options=params["options"]
+    )
     read_at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     offset = None if params["asked_at"] is None else round(began_at - params["asked_at"], 1)
     return {"changed": False, "read_at": read_at, "clock_offset_seconds": offset, "host": host, **member}

@@ -12,7 +12,8 @@ version_added: 0.1.0
 author: The twoway.mysql authors (@twoway)
 description:
   - Compares global variables with the wished values by meaning (V(64K) is 65536, V(ON) is 1).
-  - What differs and can be set on the running server is set; what cannot is returned in RV(restart_needed).
+  - What differs and can be set on the running server is set; what cannot is returned in RV(restart_needed). The server itself is asked which
+    variables it lets nobody set.
 extends_documentation_fragment:
   - twoway.mysql.login
   - twoway.mysql.attributes
@@ -25,6 +26,11 @@ options:
         by commas.
     type: dict
     required: true
+  option_file:
+    description:
+      - Option file on this host in which the values also stand. What the server has no variable for, because it is an option alone, is in force
+        when the server was started after this file was written last; without the file it needs a restart.
+    type: path
 """
 
 EXAMPLES = r"""
@@ -59,19 +65,25 @@ steps:
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
 from ansible_collections.twoway.mysql.plugins.module_utils._module import reconcile, run_session_module
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.variables import (
+    differing,
     plan_variables,
     restart_needed,
     show_variables,
 )
-from ansible_collections.twoway.mysql.plugins.module_utils._read.variables import read_settings
+from ansible_collections.twoway.mysql.plugins.module_utils._read.variables import (
+    read_settings,
+    read_static,
+    was_started_since,
+)
 
-SPEC = ArgumentSpec(options={"variables": {"type": "dict", "required": True}})
+SPEC = ArgumentSpec(options={"variables": {"type": "dict", "required": True}, "option_file": {"type": "path"}})
 
 
 def apply(module, session):
     """Return the module's result."""
     wished = module.params["variables"]
     only_at_start = session.dialect.restart_variables
+    only_at_start |= read_static(session, set(differing(read_settings(session), wished)) - only_at_start)
     result = reconcile(
         module,
         session,
@@ -79,7 +91,8 @@ def apply(module, session):
         plan=lambda actual: plan_variables(actual, wished, only_at_start),
         show=lambda actual: show_variables(actual, wished),
     )
-    return {**result, "restart_needed": restart_needed(read_settings(session), wished, only_at_start)}
+    in_force = wished if was_started_since(session, module.params["option_file"]) else ()
+    return {**result, "restart_needed": restart_needed(read_settings(session), wished, only_at_start, in_force)}
 
 
 def main():

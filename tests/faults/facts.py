@@ -32,7 +32,7 @@ def run(words):
     return done.returncode, done.stdout, done.stderr
 
 host = read_host(run, ["python3-pymysql"], "/var/lib/mysql", [], None, {})
-print(json.dumps({"host": host, **read_member(Login(), True, with_audit=True)}, default=str))
+print(json.dumps({"host": host, **read_member(Login(), True, with_audit=True, options=[])}, default=str))
 """
 
 Found = set[tuple[str, str | None]]

@@ -322,6 +322,24 @@ class Dialect(ABC):
         """Return the statement that starts the applier alone."""
         return self._start_applier(do.StartApplier("", channel))[0]
 
+    # Variables.
+
+    #: A variable that no server lets anybody set.
+    never_set = "version"
+
+    def try_to_set(self, variable: str) -> Statement:
+        """Return a statement that fails with 1238 and sets nothing.
+
+        The error names the variable where a running server lets nobody set it, else :attr:`never_set`: all settings of
+        a statement are looked at, in order, before the first is made.
+        """
+        name = Identifier(variable)
+        return sql("SET GLOBAL {} = @@GLOBAL.{}, GLOBAL {} = ''", name, name, Identifier(self.never_set))
+
+    @abstractmethod
+    def read_table_files(self) -> Statement:
+        """Return the question for the files of InnoDB's tables (``path``), as the server knows them."""
+
     # Binary log, GTIDs, replicas.
 
     def read_snapshot_coordinates(self) -> Optional[Statement]:

@@ -235,6 +235,9 @@ class MariadbDialect(Dialect):
             coordinates.position,
         )
 
+    def read_table_files(self) -> Statement:
+        return sql("SELECT FILENAME AS path FROM information_schema.INNODB_SYS_TABLESPACES WHERE FILENAME IS NOT NULL")
+
     # Binary log, GTIDs, replicas.
 
     def read_snapshot_coordinates(self) -> Optional[Statement]:

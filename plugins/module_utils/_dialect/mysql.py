@@ -265,6 +265,13 @@ class MysqlDialect(Dialect):
             channel,
         )
 
+    def read_table_files(self) -> Statement:
+        # Those of the system tablespace and the undo logs are where variables tell.
+        return sql(
+            "SELECT FILE_NAME AS path FROM information_schema.FILES"
+            " WHERE FILE_TYPE = 'TABLESPACE' AND TABLESPACE_NAME <> 'innodb_system'"
+        )
+
     # Binary log, GTIDs, replicas.
 
     def read_commits_under_way(self, variables: Mapping[str, str]) -> Optional[Statement]:

@@ -41,6 +41,16 @@ class Option:
         }
 
 
+def variable_of(option: str) -> str:
+    """Return the name of the variable that an option is about, as far as its name tells.
+
+    >>> variable_of("innodb-read-io-threads"), variable_of("loose_audit_log")
+    ('innodb_read_io_threads', 'audit_log')
+    """
+    name = option.replace("-", "_")
+    return name[len("loose_") :] if name.startswith("loose_") else name
+
+
 def quote_option(value: Any) -> str:
     r"""Return a value as the option file takes it.
 
@@ -257,6 +267,7 @@ def options_for(server: Server, settings: Mapping[str, Any], extra: Mapping[str,
         if settings.get(setting) not in (None, [], "")
         for option in renderer(server, settings[setting])
     ]
-    overridden = {name.replace("-", "_") for name in extra}
+    overridden = {variable_of(name) for name in extra}
     kept = [option for option in options if option.name not in overridden]
-    return kept + [_simple(name.replace("-", "_"), value) for name, value in sorted(extra.items())]
+    further = sorted(extra.items())
+    return kept + [Option(name.replace("-", "_"), [value], variable=variable_of(name)) for name, value in further]

@@ -8,23 +8,37 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, FrozenSet, List, Mapping, Optional
+from typing import Any, Container, Dict, FrozenSet, List, Mapping, Optional
 
 from .._state.variables import normalize_value, same_value
 from .steps import Plan, SetVariable, Step
 
 
 def restart_needed(
-    actual: Mapping[str, Optional[str]], desired: Mapping[str, Any], restart_variables: FrozenSet[str]
+    actual: Mapping[str, Optional[str]],
+    desired: Mapping[str, Any],
+    restart_variables: FrozenSet[str],
+    in_force: Container[str] = (),
 ) -> List[str]:
     """Return the variables that differ and cannot be set while the server runs.
 
-    One that the server does not know yet (its plugin is not loaded, say) is among them, unless it is to be off anyway.
+    One that the server does not know (its plugin is not loaded yet, or it is an option alone) is among them, unless it
+    is to be off anyway.
+
+    :param in_force: the ones that a server may not know, since it was started with them.
     """
     return [
         name
         for name, wanted in desired.items()
-        if not _is_same(actual.get(name), wanted) and (actual.get(name) is None or name in restart_variables)
+        if (name not in in_force if actual.get(name) is None else name in restart_variables)
+        and not _is_same(actual.get(name), wanted)
+    ]
+
+
+def differing(actual: Mapping[str, Optional[str]], desired: Mapping[str, Any]) -> List[str]:
+    """Return the variables that the server has with another value."""
+    return [
+        name for name, wanted in desired.items() if actual.get(name) is not None and not _is_same(actual[name], wanted)
     ]
 
 

@@ -87,6 +87,26 @@ def non_transactional_engines(schemas: List[Dict[str, Any]]) -> List[str]:
     return sorted(used - TRANSACTIONAL_ENGINES - {"VIEW"})
 
 
+_MOST_SHOWN = 3
+
+
+def outlying_tables(session: Session) -> List[str]:
+    """Return, as an obstacle to a copy of a server's files, which tables have theirs outside of its data directory.
+
+    Such a file would not be copied, or would be put where the recipient has something else.
+    """
+    inside = session.variables()["datadir"].rstrip("/") + "/"
+    rows = session.query(session.dialect.read_table_files(), "list the files of the tables")
+    paths = sorted(str(row["path"]) for row in rows)
+    outside = [path for path in paths if path.startswith("/") and not path.startswith(inside)]
+    if not outside:
+        return []
+    more = " and %d more" % (len(outside) - _MOST_SHOWN) if len(outside) > _MOST_SHOWN else ""
+    return [
+        "the donor has tables outside of its data directory (%s%s)" % (", ".join(outside[:_MOST_SHOWN]), more),
+    ]
+
+
 _AUDITS = {
     "tables_without_primary_key": (
         "SELECT CONCAT(t.TABLE_SCHEMA, '.', t.TABLE_NAME) AS name FROM information_schema.TABLES AS t"

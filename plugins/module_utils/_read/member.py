@@ -9,11 +9,12 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Dict
+from typing import Any, Dict, Iterable
 
 from .._bookkeeping import find_seed_mark, has_bookkeeping
 from .._claim import read_claim
 from .._connection import Login, Session, connect
+from .._dialect.options import variable_of
 from .._errors import TwowayError
 from .account import read_powerful_accounts
 from .data import read_audit, read_enabled_events, read_schemas
@@ -21,7 +22,7 @@ from .records import read_canaries, read_comparison, read_skipped
 from .replication import read_replication
 from .retention import read_disks
 from .server import certificate_days_left, describe_identity
-from .variables import read_persisted, read_settings
+from .variables import read_persisted, read_settings, read_static
 
 _NOTHING: Dict[str, Any] = {
     "server": None,
@@ -38,12 +39,16 @@ _NOTHING: Dict[str, Any] = {
     "enabled_events": None,
     "disks": None,
     "persisted": None,
+    "static_options": None,
     "certificate_days_left": None,
 }
 
 
-def read_member(login: Login, is_installed: bool, with_audit: bool) -> Dict[str, Any]:
-    """Return the server's part of the module ``member_info``."""
+def read_member(login: Login, is_installed: bool, with_audit: bool, options: Iterable[str]) -> Dict[str, Any]:
+    """Return the server's part of the module ``member_info``.
+
+    :param options: names of further options, of which it is told which ones can only change at a restart.
+    """
     records = {"comparison": read_comparison(), "skipped_transactions": read_skipped()}
     if not is_installed:
         return {**_NOTHING, **records}
@@ -53,12 +58,12 @@ def read_member(login: Login, is_installed: bool, with_audit: bool) -> Dict[str,
         failure = {"message": error.message, "errno": error.details.get("errno")}
         return {**_NOTHING, **records, "login_error": failure}
     try:
-        return {**_NOTHING, **records, **_read_session(session, with_audit)}
+        return {**_NOTHING, **records, **_read_session(session, with_audit, options)}
     finally:
         session.close()
 
 
-def _read_session(session: Session, with_audit: bool) -> Dict[str, Any]:
+def _read_session(session: Session, with_audit: bool, options: Iterable[str]) -> Dict[str, Any]:
     settings, counters, is_prepared = read_settings(session), session.status(), has_bookkeeping(session)
     claim = read_claim(session)
     return {
@@ -75,5 +80,6 @@ def _read_session(session: Session, with_audit: bool) -> Dict[str, Any]:
         "enabled_events": read_enabled_events(session),
         "disks": read_disks(settings),
         "persisted": read_persisted(session),
+        "static_options": sorted(read_static(session, settings.keys() & {variable_of(name) for name in options})),
         "certificate_days_left": certificate_days_left(settings, counters, time.time()),
     }

@@ -8,10 +8,17 @@
 
 from __future__ import annotations
 
-from typing import Dict
+import os
+import re
+import time
+from typing import Dict, FrozenSet, Iterable, Optional
 
 from .._connection import Session
+from .._dialect.statement import sql
+from .._errors import ServerError
 from .replication import read_binlog
+
+_READ_ONLY = 1238
 
 
 def read_settings(session: Session) -> Dict[str, str]:
@@ -31,3 +38,27 @@ def read_persisted(session: Session) -> Dict[str, str]:
     question = session.dialect.read_persisted()
     rows = session.query(question, "read the persisted variables") if question else []
     return {row["name"]: row["value"] for row in rows}
+
+
+def read_static(session: Session, names: Iterable[str]) -> FrozenSet[str]:
+    """Return those of some variables, which the server has, that it lets nobody set while it runs."""
+    return frozenset(name for name in names if _is_static(session, name))
+
+
+def _is_static(session: Session, name: str) -> bool:
+    try:
+        session.query(session.dialect.try_to_set(name), "see whether %s can be set" % name)
+    except ServerError as error:
+        # In whatever language the server says it.
+        return error.errno == _READ_ONLY and re.search(r"\b%s\b" % re.escape(name), error.reason) is not None
+    return False
+
+
+def was_started_since(session: Session, option_file: Optional[str]) -> bool:
+    """Return whether the server was started after an option file on this host was written last."""
+    try:
+        written_at = os.stat(option_file or "").st_mtime
+    except OSError:
+        return False
+    uptime = session.query(sql("SHOW GLOBAL STATUS LIKE 'Uptime'"), "ask how long the server has been running")
+    return written_at < time.time() - int(uptime[0]["Value"])

@@ -19,6 +19,7 @@ from typing import Any, Dict, FrozenSet, List, Optional
 from .._connection import Login, Session
 from .._dialect.statement import sql
 from .._errors import TwowayError
+from .._read.data import outlying_tables
 from .._read.replication import read_gtid_at
 from .._secret import Secret
 from .._state.binlog import BinlogCoordinates
@@ -146,7 +147,7 @@ class BackupSeed(Method):
         if not recipient.server.can_take_files_of(donor.server):
             texts = (donor.server.version_text, recipient.server.version_text)
             found.append("the donor is %s and the recipient %s" % texts)
-        return found + self._differences() + self._folder_obstacles()
+        return found + self._differences() + self._folder_obstacles() + outlying_tables(self._donor)
 
     def _differences(self) -> List[str]:
         donor, recipient = self._donor.variables(), self._variables

@@ -20,7 +20,7 @@ from .._connection import Login, Session, connect
 from .._dialect.statement import Raw, Statement, sql
 from .._errors import ServerError, TwowayError
 from .._executor import writable
-from .._read.data import non_transactional_engines, read_schemas
+from .._read.data import non_transactional_engines, outlying_tables, read_schemas
 from .._secret import Secret
 from .host import filesystem_of
 from .management import forget_donor, held_start, held_start_obstacles, read_accounts, release_starts
@@ -99,7 +99,8 @@ class CloneSeed(Method):
 
     def _content_obstacles(self) -> List[str]:
         engines = non_transactional_engines(read_schemas(self._donor))
-        return ["the donor has tables of %s, which it would leave empty" % ", ".join(engines)] if engines else []
+        emptied = ["the donor has tables of %s, which it would leave empty" % ", ".join(engines)] if engines else []
+        return emptied + outlying_tables(self._donor)
 
     def run(self, progress: Progress) -> Copied:
         """See :meth:`Method.run`.

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.steps import SetVariable
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.variables import (
+    differing,
     plan_variables,
     restart_needed,
     show_variables,
@@ -42,6 +43,18 @@ def test_variables(actual: Actual, wish: dict[str, Any], now: dict[str, Any], la
     assert restart_needed(actual, wish, RESTART) == later
     if not now:
         assert plan.after == show_variables(actual, wish)
+
+
+def test_option_alone() -> None:
+    """The server has no variable for it: it has it once it was started with it."""
+    actual: Actual = {"log_bin": "OFF"}
+    wish = {"log_bin": True, "default_time_zone": "SYSTEM"}
+    assert restart_needed(actual, wish, RESTART, {"default_time_zone", "log_bin"}) == ["log_bin"]
+    assert restart_needed(actual, wish, RESTART) == ["log_bin", "default_time_zone"]
+
+
+def test_differing_variables_are_those_that_the_server_has() -> None:
+    assert differing({"a": "1", "b": "", "c": None}, {"a": "ON", "b": 1, "c": 1, "d": 1}) == ["b"]
 
 
 @pytest.mark.parametrize("seed", range(50))

@@ -79,6 +79,12 @@ SET GLOBAL read_only = 1;
 -- lift_gate
 (none)
 
+-- try_to_set
+SET GLOBAL `sync_binlog` = @@GLOBAL.`sync_binlog`, GLOBAL `version` = '';
+
+-- read_table_files
+SELECT FILENAME AS path FROM information_schema.INNODB_SYS_TABLESPACES WHERE FILENAME IS NOT NULL;
+
 -- disable_event_on_replica
 ALTER EVENT `wiki``db`.`nightly` DISABLE ON SLAVE;
 
