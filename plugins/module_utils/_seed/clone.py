@@ -107,6 +107,15 @@ class CloneSeed(Method):
 
         :raises TwowayError: when the copy failed; the recipient then holds what it held before, or nothing.
         """
+        self._end_sessions()
+        try:
+            return self._run(progress)
+        except TwowayError:
+            with suppress(ServerError):
+                self._end_sessions()
+            raise
+
+    def _run(self, progress: Progress) -> Copied:
         start = time.monotonic()
         variables = self._recipient.variables()
         # What a killed run left of its own held start would hold this server's accounts of then.
@@ -132,6 +141,15 @@ class CloneSeed(Method):
                     if folder not in before:
                         shutil.rmtree(folder)
             raise
+
+    def _end_sessions(self) -> None:
+        """End a clone that failed at the donor, which waits five minutes for its recipient to come back."""
+        question = sql(
+            "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE COMMAND = 'clone' AND USER = {}",
+            self._donor_login.user,
+        )
+        for row in self._donor.query(question, "look for sessions of a clone that failed"):
+            self._donor.query(sql("KILL {}", Raw(str(row["id"]))), "end the session of a clone that failed")
 
     def _copy(self, progress: Progress) -> None:
         """Return when the server stops to start again with the copy."""
@@ -242,7 +260,9 @@ class CloneSeed(Method):
     def _status(self) -> Dict[str, Any]:
         rows = self._recipient.query(sql("SELECT * FROM performance_schema.clone_status"), "read how the clone went")
         if not rows:
-            raise TwowayError("The server does not know of the clone that it was told to make.")
+            raise TwowayError(
+                "The recipient's server ended while it cloned, and started without the copy. Its log says why."
+            )
         return rows[-1]
 
 
