@@ -21,7 +21,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._dialect.options impo
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import UnsupportedServer
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.active import active_member
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.judges.view import Pair
-from ansible_collections.twoway.mysql.plugins.module_utils._plan.pair import judge, judge_running
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.pair import judge, judge_replica, judge_running
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.variables import restart_needed
 from ansible_collections.twoway.mysql.plugins.module_utils._report.build import build_report
 from ansible_collections.twoway.mysql.plugins.module_utils._report.comparison import report_comparison
@@ -85,8 +85,8 @@ def pair_findings(facts: Mapping[str, Any], wish: Mapping[str, Any]) -> List[Dic
         name: {**planned, **_opinion(name, told)} if planned else {} for name, planned in wish["by_member"].items()
     }
     judged = Pair(list(wish["members"]), told, {**wish, "by_member": by_member})
-    findings = judge_running(judged) if wish.get("scope") == "running" else judge(judged)
-    return [finding.as_dict() for finding in findings]
+    judge_all = {"running": judge_running, "replica": judge_replica}.get(wish.get("scope", ""), judge)
+    return [finding.as_dict() for finding in judge_all(judged)]
 
 
 def _opinion(name: str, told: Mapping[str, Any]) -> Dict[str, Any]:

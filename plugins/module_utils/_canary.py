@@ -73,6 +73,19 @@ def exchange(session: Session, token: str, wait_seconds: float, is_check: bool) 
     return {"arrived": True, "milliseconds": milliseconds}
 
 
+def send(session: Session, token: str, is_check: bool) -> None:
+    """Write this member's row, for replicas to see."""
+    if not is_check:
+        _send(session, token)
+
+
+def receive(session: Session, token: str, wait_seconds: float, is_check: bool) -> Dict[str, Any]:
+    """Return, as :func:`exchange` does, whether another server's canary ``arrived``; write nothing."""
+    if is_check:
+        return {"arrived": None, "milliseconds": None}
+    return {"arrived": _receive(session, token, wait_seconds) is not None, "milliseconds": None}
+
+
 def prepare(session: Session, is_check: bool) -> bool:
     """Make the tables on this member alone where they are missing; return whether that was, or would be, a change."""
     if has_bookkeeping(session):

@@ -24,10 +24,12 @@ options:
   state:
     description:
       - V(prepared) makes the collection's own tables on this member, unreplicated. V(exchanged) exchanges canaries.
+      - V(sent) writes this member's row and waits for nothing, and V(received) waits for the row of another server and writes nothing, as a plain
+        replica must not.
       - V(absent) removes these tables from this member, unreplicated, with what is known of its peer's present. It refuses where they say
         that the data are a part of an unfinished seed.
     type: str
-    choices: [prepared, exchanged, absent]
+    choices: [prepared, exchanged, sent, received, absent]
     default: exchanged
   token:
     description: A text of at most 50 characters that both members share and that was never used before.
@@ -57,31 +59,35 @@ server:
 arrived:
   description: Whether the peer's canary arrived here; V(null) in check mode, which sends none.
   type: bool
-  returned: O(state=exchanged)
+  returned: O(state=exchanged) or O(state=received)
   sample: true
 milliseconds:
   description:
     - Time between the peer's statement and the sight of its row here, by the clocks of both members.
     - V(null) when it was not measured, because the members did not take part at the same moment.
   type: float
-  returned: O(state=exchanged)
+  returned: O(state=exchanged) or O(state=received)
   sample: 9.3
 """
 
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
 from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import remove_bookkeeping
-from ansible_collections.twoway.mysql.plugins.module_utils._canary import exchange, prepare
+from ansible_collections.twoway.mysql.plugins.module_utils._canary import exchange, prepare, receive, send
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import TwowayError
 from ansible_collections.twoway.mysql.plugins.module_utils._module import run_session_module
 
 SPEC = ArgumentSpec(
     options={
-        "state": {"type": "str", "choices": ["prepared", "exchanged", "absent"], "default": "exchanged"},
+        "state": {
+            "type": "str",
+            "choices": ["prepared", "exchanged", "sent", "received", "absent"],
+            "default": "exchanged",
+        },
         "token": {"type": "str", "no_log": False},
         "wait_seconds": {"type": "int", "default": 30},
         "must_arrive": {"type": "bool", "default": True},
     },
-    required_if=[("state", "exchanged", ("token",))],
+    required_if=[("state", state, ("token",)) for state in ("exchanged", "sent", "received")],
 )
 
 
@@ -92,7 +98,11 @@ def apply(module, session):
         return {"changed": prepare(session, module.check_mode)}
     if params["state"] == "absent":
         return {"changed": remove_bookkeeping(session, module.check_mode)}
-    result = exchange(session, params["token"], params["wait_seconds"], module.check_mode)
+    if params["state"] == "sent":
+        send(session, params["token"], module.check_mode)
+        return {"changed": False}
+    take_part = exchange if params["state"] == "exchanged" else receive
+    result = take_part(session, params["token"], params["wait_seconds"], module.check_mode)
     if params["must_arrive"] and result["arrived"] is False:
         raise TwowayError(
             "The canary of the peer did not arrive within %d s: the channel from the peer moves no data."

@@ -57,7 +57,7 @@ def fresh_pair(flavor: str) -> None:
 def fingerprint(member: str) -> list[str]:
     """What the member looks like, and the content of its tables; equal lists mean that nothing was changed."""
     looks = labkit.shell(member, _FINGERPRINT, check=False).stdout.splitlines()
-    return looks + [f"{name} {what}" for name, what in _content(member).items()]
+    return looks + [f"{name} {what}" for name, what in content(member).items()]
 
 
 def different_lines(before: list[str], after: list[str]) -> list[str]:
@@ -131,7 +131,7 @@ def different_tables() -> Iterator[str]:
     """Yield what differs between the tables of the members, once both had time to become equal."""
     deadline = time.monotonic() + CATCH_UP_SECONDS
     while True:
-        first, second = (_content(member) for member in labkit.DEFAULT_MEMBERS)
+        first, second = (content(member) for member in labkit.DEFAULT_MEMBERS)
         if first == second or time.monotonic() > deadline:
             break
         time.sleep(_POLL_SECONDS)
@@ -142,6 +142,7 @@ def different_tables() -> Iterator[str]:
             yield f"{name} differs: {first.get(name)} on db1, {second.get(name)} on db2"
 
 
-def _content(member: str) -> labkit.Content:
+def content(member: str) -> labkit.Content:
+    """Number of rows and a digest of them, by table, of everything that a member shares with others."""
     schemas = [str(row[0]) for row in labkit.sql(member, _SCHEMAS)]
     return {name: what for name, what in labkit.content(member, schemas).items() if name != "twoway.seed"}

@@ -4,7 +4,10 @@
 
 # This module util is private to the collection. It may change without notice.
 
-"""Judges two members: before they become a pair, and while they are one. Every problem that facts show, all at once."""
+"""Judges two members: before they become a pair, while they are one, and one of them with a plain replica.
+
+Every problem that facts show, all at once.
+"""
 
 from __future__ import annotations
 
@@ -63,6 +66,20 @@ _BEFORE_A_DEPLOYMENT: List[Judge] = [
     rejoin.member,
     seed.data_on_recipient,
     seed.space,
+]
+
+# Whom it is to follow was not known yet when it was asked.
+_BEFORE_A_REPLICA: List[Judge] = [
+    hosts.asked,
+    hosts.login,
+    likeness.versions,
+    likeness.series,
+    likeness.table_names,
+    identity.server_ids,
+    identity.duplicate_uuid,
+    seed.unfinished_seed,
+    seed.engines,
+    *(judge for judge in _BEFORE_A_DEPLOYMENT if judge is not hosts.reachable),
 ]
 
 _OF_A_RUNNING_PAIR: List[Judge] = [
@@ -152,6 +169,11 @@ def _found(pair: Pair, judges: List[Judge]) -> List[Finding]:
 def judge(pair: Pair) -> List[Finding]:
     """Return what stands against deploying a pair, blockers first. What a deployment puts right is no finding."""
     return _found(pair, _IN_EVERY_CASE + _BEFORE_A_DEPLOYMENT)
+
+
+def judge_replica(pair: Pair) -> List[Finding]:
+    """Return what stands against a plain replica, blockers first: the member that is not the donor, its source."""
+    return _found(pair, _BEFORE_A_REPLICA)
 
 
 def judge_running(pair: Pair) -> List[Finding]:

@@ -85,9 +85,15 @@ def case_of(code: str, name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("flavor", FLAVORS)
-@pytest.mark.parametrize("scope", ["deployment", "running"])
+@pytest.mark.parametrize("scope", ["deployment", "running", "replica"])
 def test_a_healthy_pair_has_none(flavor: str, scope: str) -> None:
     assert found({"flavor": flavor, "scope": scope}) == []
+
+
+@pytest.mark.parametrize(("scope", "codes"), [("deployment", ["CHANNEL_FOLLOWS_ANOTHER"]), ("replica", [])])
+def test_the_source_of_a_plain_replica_follows_another(scope: str, codes: list[str]) -> None:
+    change = {"db1.replication.channels.0.source_host": "198.51.100.99"}
+    assert [finding["code"] for finding in found({"flavor": "mysql", "scope": scope, "facts": change})] == codes
 
 
 @every_code
