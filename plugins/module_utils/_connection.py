@@ -251,7 +251,9 @@ def _errors_named(action: str, is_secret: bool = False) -> Iterator[None]:
         reason = str(error.args[-1]) if error.args else type(error).__name__
         if is_secret and errno == _WRONG_SYNTAX:
             reason = "this server does not know the statement"
-        raise ServerError(action, errno, getattr(error, "sqlstate", None), reason) from error
+        # To the driver a certificate that is not to be trusted is a host that cannot be reached.
+        has_shown_itself = isinstance(getattr(error, "original_exception", None), ssl.SSLCertVerificationError)
+        raise ServerError(action, errno, getattr(error, "sqlstate", None), reason, has_shown_itself) from error
     except (OSError, ssl.SSLError, RuntimeError) as error:
         raise ServerError(action, None, None, str(error)) from error
 

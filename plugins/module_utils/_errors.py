@@ -28,14 +28,20 @@ class ServerError(TwowayError):
     :ivar sqlstate: five characters, ``None`` for errors of the client.
     """
 
-    def __init__(self, action: str, errno: Optional[int], sqlstate: Optional[str], reason: str) -> None:
+    def __init__(
+        self, action: str, errno: Optional[int], sqlstate: Optional[str], reason: str, was_there: bool = False
+    ) -> None:
+        """Make the message.
+
+        :param was_there: whether a server is known to have answered, whatever the number says.
+        """
         evidence = "errno %s, sqlstate %s" % (
             "unknown" if errno is None else errno,
             "none" if sqlstate is None else sqlstate,
         )
         super().__init__("Failed to %s: %s (%s)" % (action, reason, evidence), errno=errno, sqlstate=sqlstate)
         # The numbers of the client's own errors, which say that there is no answer, are those from 2000 on.
-        self.is_answer = errno is not None and errno >= 1000 and not 2000 <= errno < 3000
+        self.is_answer = was_there or (errno is not None and errno >= 1000 and not 2000 <= errno < 3000)
         self.action = action
         self.errno = errno
         self.sqlstate = sqlstate

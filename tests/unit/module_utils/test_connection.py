@@ -9,7 +9,12 @@ from typing import Any
 
 import pymysql
 import pytest
-from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login, Session, wait_for_end
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import (
+    Login,
+    Session,
+    _errors_named,
+    wait_for_end,
+)
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.statement import sql
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import ServerError
 from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
@@ -94,6 +99,17 @@ def test_secret_is_not_repeated_as_wrong_syntax(version: str) -> None:
 )
 def test_who_refuses_is_there(errno: int | None, is_answer: bool) -> None:
     assert ServerError("connect", errno, None, "reason").is_answer is is_answer
+
+
+@pytest.mark.parametrize(
+    ("cause", "is_answer"), [(ssl.SSLCertVerificationError("expired"), True), (ConnectionRefusedError(), False)]
+)
+def test_who_shows_a_certificate_is_there(cause: OSError, is_answer: bool) -> None:
+    error = pymysql.err.OperationalError(2003, "Can't connect")
+    error.original_exception = cause
+    with pytest.raises(ServerError) as caught, _errors_named("connect"):
+        raise error
+    assert caught.value.is_answer is is_answer
 
 
 @pytest.fixture
