@@ -9,21 +9,20 @@
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
-from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple, Type
+from abc import abstractmethod
+from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Type
 
 from .._errors import Refused
 from .._plan import steps as do
 from .._secret import Secret
-from .._state.account import Account, AccountName, parse_grants
 from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.channel import Channel
 from .._state.variables import normalize_value
+from .accounts import AccountDialect, as_text
+from .channel_row import Row
 from .features import Server
 from .rows import put_row, remove_row
 from .statement import Identifier, Raw, Statement, sql, sql_list
-
-Row = Mapping[str, Any]
 
 #: A table and its rows are taken as they are: what was right at the donor is not judged again.
 IMPORT_SETTINGS: Mapping[str, Any] = {
@@ -38,22 +37,12 @@ EXPORT_SETTINGS: Mapping[str, Any] = {
 Renderer = Callable[[Any], List[Statement]]
 
 
-class Dialect(ABC):
+class Dialect(AccountDialect):
     """The language of one server.
 
     Methods that return a :class:`Statement` say how to ask; ``parse_…`` methods say how to read the answer.
     """
 
-    @property
-    @abstractmethod
-    def privileges_by_purpose(self) -> Dict[str, FrozenSet[str]]:
-        """Return the global privileges that each purpose of an account needs, by the names of ``SHOW GRANTS``."""
-
-    #: Tables that accounts of a purpose have to read, as the grants print them.
-    tables_by_purpose: Mapping[str, Tuple[str, ...]] = {
-        "member": ("`twoway`.`active`",),
-        "switch": ("`twoway`.`active`",),
-    }
     #: Variables that this server reads only when it starts.
     restart_variables: FrozenSet[str]
     #: Whether the general log shows the passwords of statements, so that these have to be kept out of it.
@@ -72,7 +61,7 @@ class Dialect(ABC):
             do.GrantPrivileges: self._grant_privileges,
             do.GrantTables: self._grant_tables,
             do.RevokePrivileges: self._revoke_privileges,
-            do.DropAccount: lambda step: [sql("DROP USER {}@{}", *_name(step.account))],
+            do.DropAccount: self._drop_account,
             do.SetVariable: lambda step: [sql("SET GLOBAL {} = {}", Identifier(step.variable), _number(step.value))],
             do.StopReceiver: self._stop_receiver,
             do.StopApplier: self._stop_applier,
@@ -96,109 +85,12 @@ class Dialect(ABC):
         """
         return self._renderers[type(step)](step)
 
-    # Accounts are alike on both flavors, but for a second password.
-
-    def read_account(self, account: AccountName) -> Statement:
-        """Return the question for an account: what it is let in with, and its TLS requirement."""
-        return sql(
-            "SELECT plugin, authentication_string, ssl_type, {} AS former FROM mysql.user"
-            " WHERE User = {} AND Host = {}",
-            self._former_login(account),
-            *_name(account),
-        )
-
-    @abstractmethod
-    def _former_login(self, account: AccountName) -> Raw:
-        """Return the expression for what else an account is let in with."""
-
-    @abstractmethod
-    def _parse_former_logins(self, plugin: str, former: str) -> Tuple[Tuple[str, str], ...]:
-        """Return plugin and authentication string of each from the value of :meth:`_former_login`."""
-
-    @abstractmethod
-    def _add_password(self, step: do.AddPassword) -> List[Statement]: ...
-
-    @abstractmethod
-    def _discard_former_login(self, step: do.DiscardFormerLogin) -> List[Statement]: ...
-
-    def read_grants(self, account: AccountName) -> Statement:
-        """Return the question for the grants of an account."""
-        return sql("SHOW GRANTS FOR {}@{}", *_name(account))
-
-    def parse_account(self, account: AccountName, row: Row, grants: Sequence[str]) -> Account:
-        """Return the account from the answers to :meth:`read_account` and :meth:`read_grants`."""
-        privileges, other = parse_grants(grants)
-        return Account(
-            name=account,
-            plugin=_text(row["plugin"]),
-            authentication_string=_text(row["authentication_string"]),
-            requires_tls=bool(_text(row["ssl_type"])),
-            privileges=privileges,
-            other_grants=other,
-            former_logins=self._parse_former_logins(_text(row["plugin"]), _text(row["former"])),
-        )
-
-    def _create_account(self, step: do.CreateAccount) -> List[Statement]:
-        requirement = Raw("SSL" if step.require_tls else "NONE")
-        return [
-            sql("CREATE USER {}@{} IDENTIFIED BY {} REQUIRE {}", *_name(step.account), step.password, requirement),
-        ]
-
-    def _set_password(self, step: do.SetPassword) -> List[Statement]:
-        return [sql("ALTER USER {}@{} IDENTIFIED BY {}", *_name(step.account), step.password)]
-
-    def _set_tls_requirement(self, step: do.SetTlsRequirement) -> List[Statement]:
-        requirement = Raw("SSL" if step.require_tls else "NONE")
-        return [sql("ALTER USER {}@{} REQUIRE {}", *_name(step.account), requirement)]
-
-    def _grant_privileges(self, step: do.GrantPrivileges) -> List[Statement]:
-        return [sql("GRANT {} ON *.* TO {}@{}", Raw(", ".join(step.privileges)), *_name(step.account))]
-
-    def _grant_tables(self, step: do.GrantTables) -> List[Statement]:
-        return [sql("GRANT SELECT ON {} TO {}@{}", Raw(table), *_name(step.account)) for table in step.tables]
-
-    def _revoke_privileges(self, step: do.RevokePrivileges) -> List[Statement]:
-        # ALL PRIVILEGES stands in no list with others, and leaves the GRANT OPTION.
-        alone = [privilege for privilege in step.privileges if privilege == "ALL PRIVILEGES"]
-        others = ", ".join(privilege for privilege in step.privileges if privilege not in alone)
-        return [
-            sql("REVOKE {} ON *.* FROM {}@{}", Raw(listed), *_name(step.account))
-            for listed in [*alone, others]
-            if listed
-        ]
-
-    # Accounts and the first start after a physical copy.
+    # The first start after a physical copy.
 
     #: Name of the server's systemd unit.
     service: str
     #: Folders whose option files the server reads, after the packaged ones.
     option_folders: List[str]
-
-    def exact_definitions(self) -> Optional[Statement]:
-        """Return the statement after which definitions of accounts lose nothing; ``None`` where they never do."""
-        return None
-
-    def read_definition(self, account: AccountName) -> Statement:
-        """Return the question for the statement that would create an account as it is."""
-        return sql("SHOW CREATE USER {}@{}", *_name(account))
-
-    def put_back_login(self, definition: str) -> List[Statement]:
-        """Return the statements that let an account exist, and log in, as in the answer to :meth:`read_definition`."""
-        # Roles may not exist where the account is put back, and are no part of ALTER USER.
-        plain = re.sub(r" DEFAULT ROLE .*?(?= REQUIRE )", "", definition)
-        rest = plain[len("CREATE USER ") :]
-        name = " of the account that manages this server"
-        return [
-            Statement("CREATE USER IF NOT EXISTS " + rest, "CREATE USER IF NOT EXISTS" + name),
-            Statement("ALTER USER " + rest, "ALTER USER" + name),
-        ]
-
-    def put_back_grants(self, grants: Sequence[str]) -> List[Statement]:
-        """Return those grants that do not depend on what else exists in the server: the global ones."""
-        # On MariaDB the hash of the password stands in the grant.
-        return [
-            Statement(grant, "GRANT on *.*") for grant in grants if re.match(r"GRANT [^`'\"]+ ON \*\.\* TO ", grant)
-        ]
 
     def init_file_start(self) -> List[Statement]:
         """Return with which statements an init file begins, so that it is read as definitions were written."""
@@ -476,7 +368,7 @@ class Dialect(ABC):
         """Return the GTIDs from the answer to :meth:`read_first_gtids`."""
         return None
 
-    # Accounts in general, write gate, events.
+    # Kept variables, write gate, events.
 
     def read_persisted(self) -> Optional[Statement]:
         """Return the question for the variables (``name``, ``value``) that the server itself keeps for its next start.
@@ -484,15 +376,6 @@ class Dialect(ABC):
         ``None`` where it keeps none.
         """
         return None
-
-    @abstractmethod
-    def read_accounts(self) -> Statement:
-        """Return the question for all accounts, without what is kept of their passwords.
-
-        Columns: ``user``, ``host``, ``requires_tls``, ``is_locked``, ``has_former_login`` (whether it is let in with a
-        second password), and ``is_management``: whether the account belongs to the server itself, or trusts a user of
-        the operating system.
-        """
 
     @abstractmethod
     def gate_variable(self) -> str:
@@ -518,20 +401,10 @@ class Dialect(ABC):
     def _stored_password(options: Optional[Row]) -> Optional[Secret]:
         """Return the password that the channel connects with, where the row of options has it."""
         password = (options or {}).get("source_password")
-        return None if password is None else Secret(_text(password))
+        return None if password is None else Secret(as_text(password))
 
     def _sources(self, prefix: str, settings: Mapping[str, Any], suffix: str = "") -> Statement:
         return sql_list(prefix, [self.source_option(name, value) for name, value in settings.items()], suffix)
-
-
-def _name(account: AccountName) -> tuple[str, str]:
-    return account.user, account.host
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, (bytes, bytearray)):
-        return bytes(value).decode("latin-1")
-    return "" if value is None else str(value)
 
 
 def _number(value: Any) -> Any:

@@ -17,8 +17,8 @@ from .._state.account import AccountName
 from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.channel import FILE_POSITION, GTID, Channel, ChannelSettings
 from .._state.gtid import parse_gtid_set
-from .base import EXPORT_SETTINGS, IMPORT_SETTINGS, Dialect, Row
-from .channel_row import common_settings, names_in, normalize_row, parse_common
+from .base import EXPORT_SETTINGS, IMPORT_SETTINGS, Dialect
+from .channel_row import Row, common_settings, names_in, normalize_row, parse_common
 from .statement import Raw, Statement, sql
 
 # Settings that not every version has, and the feature that they are.
