@@ -28,6 +28,7 @@ import playbook
 COMPARE = "twoway.mysql.compare_pair"
 _TASK = "twoway.mysql.pair : Compare | Content of both members"
 _RATE = 100.0
+#: For so long a writer is heard alone, to compare with.
 _LISTENING_SECONDS = 10.0
 #: The tool has a host of its own: on Debian its package and MySQL's server exclude each other.
 _TOOL_HOST = "db3"
@@ -127,6 +128,7 @@ def measure(bench: Bench, rounds: int) -> dict[str, Figures]:
     """Both tools in turn, as often as there are rounds, with a writer on the active member all the while."""
     figures = {"compare": Figures(), "pt": Figures()}
     labkit.writer_start("db1", rate=_RATE)
+    # The first seconds of a writer are not like the others.
     time.sleep(_LISTENING_SECONDS)
     for number in range(1, rounds + 1):
         for name, action in (("compare", bench.compare), ("pt", bench.checksum)):

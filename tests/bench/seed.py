@@ -31,6 +31,7 @@ _COPY = "twoway.mysql.pair : Seed | Copy from the donor"
 _LOCK_MS = re.compile(r'"lock_ms": ([0-9.]+|null)')
 _METHODS = ("auto", "dump")
 _RATE = 200.0
+#: For so long a writer is heard alone, to compare with.
 _LISTENING_SECONDS = 15.0
 _STATEMENT_SECONDS = 10
 

@@ -131,10 +131,8 @@ def kill_until_back(member: str) -> None:
 
 def eventually(ask: Callable[[], object], expected: object, seconds: float = _SETTLE_SECONDS) -> None:
     """Return when the answer is the expected one. :raises AssertionError: with the last answer."""
-    deadline = time.monotonic() + seconds
-    while (answer := ask()) != expected:
-        assert time.monotonic() < deadline, f"after {seconds} s it is still {answer!r}, not {expected!r}"
-        time.sleep(_POLL_SECONDS)
+    answer = labkit.look_until(ask, lambda seen: seen == expected, seconds)
+    assert answer == expected, f"after {seconds} s it is still {answer!r}, not {expected!r}"
 
 
 def settled_gates() -> tuple[str, str]:

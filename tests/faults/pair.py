@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,7 +10,6 @@ import labkit
 
 #: How long the standby may need to apply what the active member has committed.
 CATCH_UP_SECONDS = 60
-_POLL_SECONDS = 0.1
 
 _SCHEMAS = """
     SELECT schema_name FROM information_schema.schemata
@@ -87,12 +85,11 @@ def judge_in_between() -> Verdict:
 
 def _wait_for_rows(acknowledged: set[str]) -> dict[str, set[str]]:
     """By member the acknowledged rows that it lacks, also after it had time to catch up."""
-    deadline = time.monotonic() + CATCH_UP_SECONDS
-    while True:
-        missing = {member: acknowledged - ledger(member) for member in labkit.DEFAULT_MEMBERS}
-        if not any(missing.values()) or time.monotonic() > deadline:
-            return missing
-        time.sleep(_POLL_SECONDS)
+
+    def missing() -> dict[str, set[str]]:
+        return {member: acknowledged - ledger(member) for member in labkit.DEFAULT_MEMBERS}
+
+    return labkit.look_until(missing, lambda rows: not any(rows.values()), CATCH_UP_SECONDS)
 
 
 def ledger(member: str) -> set[str]:
@@ -129,12 +126,11 @@ def channel_threads(member: str) -> list[str]:
 
 def different_tables() -> Iterator[str]:
     """Yield what differs between the tables of the members, once both had time to become equal."""
-    deadline = time.monotonic() + CATCH_UP_SECONDS
-    while True:
-        first, second = (content(member) for member in labkit.DEFAULT_MEMBERS)
-        if first == second or time.monotonic() > deadline:
-            break
-        time.sleep(_POLL_SECONDS)
+    first, second = labkit.look_until(
+        lambda: [content(member) for member in labkit.DEFAULT_MEMBERS],
+        lambda contents: contents[0] == contents[1],
+        CATCH_UP_SECONDS,
+    )
     if not first:
         yield "db1 has no tables"
     for name in sorted(first.keys() | second.keys()):

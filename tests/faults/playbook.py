@@ -216,9 +216,7 @@ def _killed(process: subprocess.Popen[bytes], record: Path, output: Path) -> Fin
 
 def wait(condition: Callable[[], bool]) -> None:
     """Return when the condition is true, or has not been for as long as a run may take."""
-    deadline = time.monotonic() + MOST_SECONDS
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(_POLL_SECONDS)
+    labkit.look_until(condition, bool, MOST_SECONDS, _POLL_SECONDS)
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:

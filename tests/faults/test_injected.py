@@ -20,7 +20,6 @@ _FLAVOR = os.environ.get("FLAVOR", "mariadb")
 _BOTH = labkit.DEFAULT_MEMBERS
 #: How long a change may need to be seen: it may have to reach the peer, or a server has to start.
 _SECONDS = 60
-_POLL_SECONDS = 0.2
 _MOST_TASKS = 4
 
 
@@ -82,12 +81,7 @@ def _do(member: str, steps: Steps, words: Mapping[str, str]) -> None:
 
 def _found_until(is_enough: Callable[[facts.Found], bool], **wish: object) -> facts.Found:
     """What is found once it is enough, or the time is over."""
-    deadline = time.monotonic() + _SECONDS
-    while True:
-        found = facts.found(**wish)
-        if is_enough(found) or time.monotonic() > deadline:
-            return found
-        time.sleep(_POLL_SECONDS)
+    return labkit.look_until(lambda: facts.found(**wish), is_enough, _SECONDS)
 
 
 def _is_named(fault: Fault) -> None:

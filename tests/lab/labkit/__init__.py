@@ -31,6 +31,7 @@ from .api import (
     writer_stop,
 )
 from .layout import DEFAULT_MEMBERS, FLAVORS, IMAGE_KINDS, LabError
+from .progress import look_until
 from .rows import Content
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "inventory",
     "kill",
     "load_wikidb",
+    "look_until",
     "pause",
     "shell",
     "shell_command",

@@ -1,4 +1,4 @@
-"""What a person sees and what two commands must not do at the same time."""
+"""What a person sees, what is waited for, and what two commands must not do at the same time."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from .layout import LabError
 
-_POLL_SECONDS = 0.05
+_PAUSE_SECONDS = 0.05
+
+Seen = TypeVar("Seen")
 
 
 def say(message: str) -> None:
@@ -28,13 +31,20 @@ def step(what: str) -> Iterator[None]:
     say(f"{what}: {time.monotonic() - started:.1f} s")
 
 
+def look_until(
+    look: Callable[[], Seen], is_enough: Callable[[Seen], bool], seconds: float, pause_seconds: float = _PAUSE_SECONDS
+) -> Seen:
+    """What is seen as soon as it is enough, or else last within the time."""
+    deadline = time.monotonic() + seconds
+    while not is_enough(seen := look()) and time.monotonic() < deadline:
+        time.sleep(pause_seconds)
+    return seen
+
+
 def wait_until(condition: Callable[[], bool], seconds: float, failure: str) -> None:
     """Return as soon as the condition holds. :raises LabError: with `failure` when it does not within the time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise LabError(f"{failure} (waited {seconds:.0f} s)")
-        time.sleep(_POLL_SECONDS)
+    if not look_until(condition, bool, seconds):
+        raise LabError(f"{failure} (waited {seconds:.0f} s)")
 
 
 @contextmanager

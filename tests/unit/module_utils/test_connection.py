@@ -1,4 +1,4 @@
-"""Statements with a secret stay out of the general log of a server that would show it."""
+"""A session: what of its secrets logs and errors do not show, who counts as there, and how its end is seen."""
 
 from __future__ import annotations
 
