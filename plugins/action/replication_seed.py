@@ -105,6 +105,7 @@ class ActionModule(ActionBase):
                 display.display("%s: %s" % (host, report_progress(seen)))
                 shown_at = time.time()
             if not state:
+                # A host that could not be asked did not wait either.
                 time.sleep(_LOOKS * _LOOK_SECONDS)
 
 

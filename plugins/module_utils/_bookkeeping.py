@@ -90,7 +90,7 @@ def remove_bookkeeping(session: Session, is_check: bool) -> bool:
     if not is_check:
         with writable(session):
             session.query(sql("DROP SCHEMA {}", Identifier(BOOKKEEPING_SCHEMA)), "remove the bookkeeping tables")
-        for name in (PROGRESS, ALONE, PEER, LAG):
+        for name in (PROGRESS, ALONE, PEER, PATIENCE, LAG):
             forget_state(session, name)
     return True
 

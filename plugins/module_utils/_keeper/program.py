@@ -142,6 +142,7 @@ class Keeper:
         is_urgent = time.monotonic() < self._urgent_until
         seconds = URGENT_PAUSE_SECONDS if is_urgent else PAUSE_SECONDS
         if self._own is None:
+            # There is no server to look at meanwhile.
             time.sleep(seconds)
             return
         sessions = [session for session in (self._own, self._peer) if session]

@@ -79,6 +79,7 @@ class Snapshot:
             waited = time.monotonic() - start
             if waited >= free_seconds and self._begin_with_lock(long_seconds, is_last=waited >= PATIENCE_SECONDS):
                 return
+            # A donor that commits in a rhythm is looked at in another one.
             time.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS))
 
     def _tells_of_commits(self) -> bool:
