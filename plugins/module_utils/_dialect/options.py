@@ -31,11 +31,22 @@ class Option:
     variable: Optional[str] = None
     wanted: Any = None
 
+    @property
+    def lines(self) -> List[str]:
+        """The lines of the file.
+
+        :raises ValueError: for a value that it cannot carry. The option is named; the value, maybe a secret, is not.
+        """
+        try:
+            return ["%s = %s" % (self.name, quote_option(value)) for value in self.values]
+        except ValueError as error:
+            raise ValueError("%s: %s" % (self.name, error)) from None
+
     def as_dict(self) -> Dict[str, Any]:
         """Return the option for the template of the option file and for the comparison with the running server."""
         return {
             "name": self.name,
-            "lines": ["%s = %s" % (self.name, quote_option(value)) for value in self.values],
+            "lines": self.lines,
             "variable": self.variable,
             "wanted": self.values[0] if self.wanted is None and self.values else self.wanted,
         }
@@ -63,7 +74,7 @@ def quote_option(value: Any) -> str:
         return "ON" if value else "OFF"
     text = str(value)
     if re.search(r"[\x00-\x1f\"]", text):
-        raise ValueError("a value of an option file can hold neither a double quote nor a control character: %r" % text)
+        raise ValueError("a value of an option file can hold neither a double quote nor a control character")
     return text if re.fullmatch(r"[\w.,:/*%+@-]*", text) else '"%s"' % text.replace("\\", "\\\\")
 
 
@@ -268,6 +279,11 @@ def options_for(server: Server, settings: Mapping[str, Any], extra: Mapping[str,
         for option in renderer(server, settings[setting])
     ]
     overridden = {variable_of(name) for name in extra}
-    kept = [option for option in options if option.name not in overridden]
-    further = sorted(extra.items())
-    return kept + [Option(name.replace("-", "_"), [value], variable=variable_of(name)) for name, value in further]
+    return [option for option in options if option.name not in overridden] + further_options(extra)
+
+
+def further_options(extra: Mapping[str, Any]) -> List[Option]:
+    """Return options that a person has named as the server does."""
+    return [
+        Option(name.replace("-", "_"), [value], variable=variable_of(name)) for name, value in sorted(extra.items())
+    ]

@@ -11,11 +11,14 @@ from __future__ import annotations
 import errno
 import os
 import platform
+import re
 import shutil
 import socket
+from tempfile import NamedTemporaryFile
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from .._dialect.features import MARIADB, MYSQL, parse_version
+from .._dialect.options import further_options
 from .._errors import UnsupportedServer
 
 RunCommand = Callable[[Sequence[str]], Tuple[int, str, str]]
@@ -83,18 +86,36 @@ def _read_program(run: RunCommand) -> Optional[Dict[str, Any]]:
 
 
 def _read_rejection(run: RunCommand, program: Dict[str, Any], options: Mapping[str, Any]) -> Optional[str]:
-    """Return what the server program says against these options, ``None`` when it takes them."""
+    """Return what the server program says against these options, ``None`` when it takes them.
+
+    It reads them from a file, as it does later: a value may be a secret, and a command line is read by everybody.
+    """
     if not options or program["flavor"] not in _TRIALS:
         return None
-    values = {name: "ON" if value is True else "OFF" if value is False else value for name, value in options.items()}
-    arguments = ["--%s=%s" % item for item in sorted(values.items())]
-    status, output, errors = run(
-        [program["path"], "--no-defaults", "--user=mysql", *_TRIALS[program["flavor"]], *arguments]
-    )
-    if not status:
-        return None
-    lines = [line for line in (errors or output).splitlines() if "ERROR" in line] or [errors.strip()]
-    return lines[0].rpartition("] ")[2].rstrip(".")
+    try:
+        lines = [line for option in further_options(options) for line in option.lines]
+    except ValueError as error:
+        return str(error)
+    # In the usual folder: AppArmor lets the program read its own files there, and few elsewhere.
+    with NamedTemporaryFile("w", prefix="twoway-", suffix=".cnf", encoding="utf-8") as file:
+        file.write("\n".join(["[mysqld]", *lines, ""]))
+        file.flush()
+        trial = ["--defaults-file=" + file.name, "--user=mysql", *_TRIALS[program["flavor"]]]
+        status, output, errors = run([program["path"], *trial])
+    return parse_rejection(errors or output) if status else None
+
+
+def parse_rejection(text: str) -> str:
+    """Return what a server program has against its options, without the value of one that it does not know.
+
+    >>> parse_rejection("[ERROR] [MY-000067] [Server] unknown variable 'no_such_option=1'.\\n[ERROR] [Server] Aborting")
+    "unknown variable 'no_such_option'"
+    >>> parse_rejection("2026-11-26 [ERROR] /usr/sbin/mariadbd: Error while setting value 'x' to 'binlog_format'")
+    "Error while setting value 'x' to 'binlog_format'"
+    """
+    line = next((line for line in text.splitlines() if "ERROR" in line), text.strip())
+    said = re.sub(r"^/\S+: ", "", line.rpartition("] ")[2].rstrip("."))
+    return re.sub(r"'([\w-]+)=.*'", r"'\1'", said)
 
 
 _SHOWN_OPTIONS = (

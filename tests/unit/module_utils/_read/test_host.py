@@ -1,0 +1,72 @@
+"""What a host tells of its server program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.twoway.mysql.plugins.module_utils._read.host import read_host
+
+VERSIONS = {
+    "mysql": "/usr/sbin/mysqld  Ver 9.7.4 for Linux on x86_64 (MySQL Community Server - GPL)",
+    "mariadb": "/usr/sbin/mariadbd  Ver 11.8.9-MariaDB for debian-linux-gnu on x86_64",
+}
+TRIAL = "--defaults-file="
+
+
+class Program:
+    """A server program that refuses what its option file holds, and remembers what it was told."""
+
+    def __init__(self, flavor: str, refusal: str = "") -> None:
+        self._flavor = flavor
+        self._refusal = refusal
+        self.arguments: list[str] = []
+        self.option_file = ""
+        self.mode = 0
+
+    def run(self, arguments: Sequence[str]) -> tuple[int, str, str]:
+        if "--version" in arguments:
+            return 0, VERSIONS[self._flavor], ""
+        self.arguments += arguments
+        for argument in arguments:
+            if argument.startswith(TRIAL):
+                path = Path(argument[len(TRIAL) :])
+                self.option_file, self.mode = path.read_text("utf-8"), path.stat().st_mode & 0o777
+                return int(bool(self._refusal)), "", self._refusal
+        return 0, "", ""
+
+
+@pytest.fixture(autouse=True)
+def _program_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name, **_options: f"/usr/sbin/{name}" if name == "mysqld" else None)
+
+
+def rejection(program: Program, options: dict[str, Any]) -> str | None:
+    told: str | None = read_host(program.run, [], "/", [], None, options)["rejected_options"]
+    return told
+
+
+@pytest.mark.parametrize(("flavor", "trial"), [("mysql", ["--validate-config"]), ("mariadb", ["--help", "--verbose"])])
+def test_options_are_tried_from_a_file(flavor: str, trial: list[str]) -> None:
+    program = Program(flavor)
+    assert rejection(program, {"keyring-secret": "s3cret word", "skip_name_resolve": True}) is None
+    assert program.option_file == '[mysqld]\nkeyring_secret = "s3cret word"\nskip_name_resolve = ON\n'
+    assert program.mode == 0o600
+    assert set(trial) <= set(program.arguments)
+    assert not any("s3cret" in argument for argument in program.arguments)
+
+
+def test_a_refusal_does_not_repeat_the_value() -> None:
+    refusal = "[ERROR] [MY-000067] [Server] unknown variable 'keyring_secret=s3cret'.\n[ERROR] [Server] Aborting"
+    assert rejection(Program("mysql", refusal), {"keyring_secret": "s3cret"}) == "unknown variable 'keyring_secret'"
+
+
+def test_a_value_that_no_file_carries_is_refused_by_name() -> None:
+    program = Program("mariadb")
+    told = rejection(program, {"init_connect": 's3"cret'})
+    assert told is not None
+    assert told.startswith("init_connect: ")
+    assert "s3" not in told
+    assert program.option_file == ""
