@@ -4,11 +4,28 @@
 
 # This module util is private to the collection. It may change without notice.
 
-"""A secret that cannot be printed by accident."""
+"""Secrets that cannot be printed by accident: our own, and those in statements of others."""
 
 from __future__ import annotations
 
+import re
+
 MASK = "********"
+
+_SECRET_FOLLOWS = re.compile(
+    r"\b(IDENTIFIED\W+(?:BY|VIA|WITH)\b|SET\s+PASSWORD\b|\w*PASSWORD(?=\s*[=('\"])).*", re.IGNORECASE | re.DOTALL
+)
+
+
+def without_secret(text: str) -> str:
+    r"""Return a statement, or a message that repeats one, up to where it may tell a password or its hash.
+
+    >>> without_secret("CREATE OR REPLACE  user u IDENTIFIED\n BY 'pw'"), without_secret("set password for u = 'pw'")
+    ('CREATE OR REPLACE  user u IDENTIFIED\n BY …', 'set password …')
+    >>> without_secret("ALTER TABLE t ADD password CHAR(8)"), without_secret("OPTIONS (PASSWORD 'pw', PORT 1)")
+    ('ALTER TABLE t ADD password CHAR(8)', 'OPTIONS (PASSWORD …')
+    """
+    return _SECRET_FOLLOWS.sub(r"\1 …", text)
 
 
 class Secret:

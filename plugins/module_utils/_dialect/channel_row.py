@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Mapping, Optional, Tuple
 
+from .._secret import without_secret
 from .._state.binlog import BinlogCoordinates
 from .._state.channel import Channel, ChannelSettings, ThreadError
 
@@ -53,7 +54,9 @@ def _thread_error(row: Row, thread: str) -> Optional[ThreadError]:
     code = int(row["last_%s_errno" % thread] or 0)
     if not code:
         return None
-    return ThreadError(code, row["last_%s_error" % thread] or "", row.get("last_%s_error_timestamp" % thread) or None)
+    # Of a statement that failed the server repeats all, a password too.
+    message = without_secret(row["last_%s_error" % thread] or "")
+    return ThreadError(code, message, row.get("last_%s_error_timestamp" % thread) or None)
 
 
 def _number(value: Any) -> Optional[int]:

@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, Iterator, List, Optional
 
+from .._secret import without_secret
+
 _GTID_NEXT = re.compile(r"SET @@SESSION\.GTID_NEXT= '(?P<id>[0-9a-fA-F-]{36}:[^']+)'")
 _GTID_EVENT = re.compile(r"^#.*\sGTID (?P<id>\d+-\d+-\d+)\b")
 _PLACE = re.compile(r"^# at (?P<position>\d+)$")
@@ -22,9 +24,12 @@ _VALUE = re.compile(r"^###   @(?P<number>\d+)=(?P<value>.*?)(?: /\* .* \*/)?$")
 _UNSIGNED = re.compile(r"^(?P<signed>-\d+) \((?P<unsigned>\d+)\)$")
 _EVENT = re.compile(r"^#\d{6} +\d+:\d\d:\d\d server id ")
 _STATEMENT_END = "/*!*/;"
-# What frames a transaction, or sets up the session for it, changes no data.
+# What frames a transaction, or sets up the session for it, changes no data, whatever comment its author put before it.
 _NO_STATEMENT = re.compile(
-    r"^(BEGIN|START TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT .*|SET .*|use .*|DELIMITER.*|/\*.*|#.*|)$", re.DOTALL
+    r"^(?:/\*[^!].*?\*/\s*)*"
+    r"(BEGIN|START TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT .*|SET (?!PASSWORD\b).*|use .*|DELIMITER.*"
+    r"|/\*!(?:\d+ SET|\\C)\b.*|#.*|)$",
+    re.DOTALL,
 )
 _ENDS_AT = re.compile(r"^#\d{6} +\d+:\d\d:\d\d server id \d+ +end_log_pos (?P<position>\d+)")
 _END = re.compile(r"^(COMMIT|ROLLBACK)(/\*!\*/)?;?$")
@@ -182,7 +187,7 @@ def read_transactions(lines: Iterable[str]) -> Iterator[Transaction]:
 def summarize(transactions: Iterable[Transaction]) -> List[Dict[str, Any]]:
     """Return, for each table, how many rows were inserted, updated and deleted; and the statements.
 
-    Of a statement that makes or changes an account only the beginning: the rest can be a secret.
+    Of a statement with a password, or its hash, only what stands before that.
     """
     tables: Dict[str, Dict[str, Any]] = {}
     statements = []
@@ -190,10 +195,5 @@ def summarize(transactions: Iterable[Transaction]) -> List[Dict[str, Any]]:
         for row in transaction.rows:
             entry = tables.setdefault(row.name, {"table": row.name, "insert": 0, "update": 0, "delete": 0})
             entry[row.kind] += 1
-        statements += [{"statement": _shown(text)} for text in transaction.statements]
+        statements += [{"statement": without_secret(text)} for text in transaction.statements]
     return [*tables.values(), *statements]
-
-
-def _shown(statement: str) -> str:
-    secretive = re.match(r"(CREATE USER|ALTER USER|SET PASSWORD|GRANT)\b", statement, re.IGNORECASE)
-    return secretive.group(1) + " …" if secretive else statement

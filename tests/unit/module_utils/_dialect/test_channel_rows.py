@@ -30,7 +30,8 @@ def values(channel: Channel, names: str) -> dict[str, Any]:
 # File, row, expected values by the names of the shape that people see.
 RECORDED: list[tuple[Dialect, str, str, dict[str, Any]]] = [
     (NEW_MYSQL, "mysql_9.7", "never_started", {
-        "name": "north", "source_host": "198.51.100.1", "source_port": 3306, "source_user": "repl", "coordinates": "gtid",  # noqa: E501
+        "name": "north", "source_host": "198.51.100.1", "source_port": 3306, "source_user": "repl",
+        "coordinates": "gtid",
         "tls": True, "tls_verify": False, "connect_retry_seconds": 60, "retry_count": 10, "heartbeat_seconds": 30.0,
         "delay_seconds": 0, "compression": "uncompressed", "public_key_request": False, "source_server_id": None,
         "source_uuid": None, "receiver.state": "off", "applier.state": "off", "receiver.coordinates": None,
@@ -49,11 +50,13 @@ RECORDED: list[tuple[Dialect, str, str, dict[str, Any]]] = [
     }),
     (NEW_MYSQL, "mysql_9.7", "applier_broken", {
         "name": "", "coordinates": "file_position", "receiver.state": "on", "applier.state": "off",
-        "applier.error.code": 1396, "applier.coordinates.position": 158, "public_key_request": True, "lag_seconds": None,  # noqa: E501
+        "applier.error.code": 1396, "applier.coordinates.position": 158, "public_key_request": True,
+        "lag_seconds": None,
     }),
     (NEW_MARIADB, "mariadb_11.8", "never_started", {
         "name": "north", "source_host": "198.51.100.1", "coordinates": "gtid", "tls": True, "tls_verify": False,
-        "heartbeat_seconds": 30.0, "retry_count": None, "compression": None, "source_uuid": None, "source_server_id": None,  # noqa: E501
+        "heartbeat_seconds": 30.0, "retry_count": None, "compression": None, "source_uuid": None,
+        "source_server_id": None,
         "receiver.state": "off", "applier.state": "off", "receiver.coordinates": None, "lag_seconds": None,
     }),
     (NEW_MARIADB, "mariadb_11.8", "running", {
@@ -68,7 +71,8 @@ RECORDED: list[tuple[Dialect, str, str, dict[str, Any]]] = [
         "applier.error.code": 1396, "applier.coordinates.position": 322, "receiver.coordinates.position": 26121,
     }),
     (NEW_MARIADB, "mariadb_11.8", "until", {
-        "applier.state": "off", "applier.error": None, "applier.until": "Master", "filters": {"replicate_do_db": "wikidb"},  # noqa: E501
+        "applier.state": "off", "applier.error": None, "applier.until": "Master",
+        "filters": {"replicate_do_db": "wikidb"},
     }),
 ]  # fmt: skip
 
@@ -81,6 +85,16 @@ def test_recorded(
     channel = dialect.parse_channel(example["row"], example["options"])
     assert channel
     assert values(channel, " ".join(expected)) == expected
+
+
+@pytest.mark.parametrize(("dialect", "file"), [(NEW_MYSQL, "mysql_9.7"), (NEW_MARIADB, "mariadb_11.8")])
+def test_an_error_does_not_repeat_a_password(recorded: Callable[[str], Any], dialect: Dialect, file: str) -> None:
+    example = recorded(f"channel_rows_{file}")["applier_broken"]
+    row = {**example["row"], "Last_SQL_Error": "Error on query. Query: 'CREATE USER u IDENTIFIED BY 'SECRET''"}
+    channel = dialect.parse_channel(row, example["options"])
+    assert channel
+    assert channel.applier_error
+    assert channel.applier_error.message == "Error on query. Query: 'CREATE USER u IDENTIFIED BY …"
 
 
 @pytest.mark.parametrize(

@@ -282,14 +282,17 @@ TABLE = [
     (channel(), wish("stopped"), "-receiver drain -applier", "-receiver drain -applier"),
     (channel("on", False), wish("stopped"), "-receiver", "+applier drain -receiver drain -applier"),
     (channel("off", False), wish("stopped"), "", ""),
-    (channel(), wish("started", **NEW_HOST), "-receiver change +receiver", "-receiver drain -applier change +applier +receiver"),  # noqa: E501
+    (channel(), wish("started", **NEW_HOST), "-receiver change +receiver",
+        "-receiver drain -applier change +applier +receiver"),
     (channel("off", True), wish("present", **NEW_HOST), "change", "drain -applier change +applier"),
-    (channel("off", False), wish("present", **NEW_HOST), "+applier drain change drain -applier", "+applier drain -applier change"),  # noqa: E501
+    (channel("off", False), wish("present", **NEW_HOST), "+applier drain change drain -applier",
+        "+applier drain -applier change"),
     (channel(), wish("started", delay_seconds=7), "-receiver drain -applier change +applier +receiver",
      "-receiver drain -applier change +applier +receiver"),
     (channel(), wish("absent"), "-receiver drain -applier remove", "-receiver drain -applier remove"),
     (channel("off", False), wish("absent"), "+applier drain -applier remove", "+applier drain -applier remove"),
-    (channel("on", False), wish("absent"), "+applier drain -receiver drain -applier remove", "+applier drain -receiver drain -applier remove"),  # noqa: E501
+    (channel("on", False), wish("absent"), "+applier drain -receiver drain -applier remove",
+        "+applier drain -receiver drain -applier remove"),
     # A source that refuses the receiver is asked again; one that is not there is being asked already.
     (channel("connecting", receiver_error=1045), wish("started"), "-receiver +receiver", "-receiver +receiver"),
     (channel("connecting", receiver_error=1045), wish("present"), "", ""),

@@ -24,22 +24,27 @@ GRANTS = [
     ("5.7", ["GRANT USAGE ON *.* TO 'r'@'%'"], "", ()),
     ("5.7", ["GRANT ALL PRIVILEGES ON *.* TO 'root'@'localhost' WITH GRANT OPTION"], "ALL PRIVILEGES,GRANT OPTION", ()),
     ("5.7", ["GRANT PROXY ON ''@'' TO 'root'@'localhost' WITH GRANT OPTION"], "", ("''@''",)),
-    ("8.0", ["GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `r`@`%`"], "REPLICATION CLIENT,REPLICATION SLAVE", ()),  # noqa: E501
+    ("8.0", ["GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `r`@`%`"],
+        "REPLICATION CLIENT,REPLICATION SLAVE", ()),
     ("8.0", ["GRANT PROCESS ON *.* TO `r`@`%`", "GRANT BACKUP_ADMIN ON *.* TO `r`@`%`"], "BACKUP_ADMIN,PROCESS", ()),
     ("8.0", ["GRANT USAGE ON *.* TO `r`@`%`", "GRANT `role`@`%` TO `r`@`%`"], "", ()),
     ("8.0", ["GRANT SELECT ON *.* TO `r`@`%`", "REVOKE SELECT ON `mysql`.* FROM `r`@`%`"], "SELECT", ()),
     ("9.7", ["GRANT USAGE ON *.* TO `r`@`%` WITH GRANT OPTION"], "GRANT OPTION", ()),
-    ("9.7", ["GRANT AUDIT_ADMIN,CLONE_ADMIN ON *.* TO `r`@`%` WITH GRANT OPTION"], "AUDIT_ADMIN,CLONE_ADMIN,GRANT OPTION", ()),  # noqa: E501
+    ("9.7", ["GRANT AUDIT_ADMIN,CLONE_ADMIN ON *.* TO `r`@`%` WITH GRANT OPTION"],
+        "AUDIT_ADMIN,CLONE_ADMIN,GRANT OPTION", ()),
     ("9.7", ["GRANT USAGE ON *.* TO `r`@`%`", "GRANT SELECT ON `my db`.* TO `r`@`%`"], "", ("`my db`.*",)),
     ("9.7", ["GRANT SELECT, INSERT ON `wikidb`.`page` TO `r`@`%`"], "", ("`wikidb`.`page`",)),
     ("9.7", ["GRANT EXECUTE ON PROCEDURE `wikidb`.`p` TO `r`@`%`"], "", ("PROCEDURE `wikidb`.`p`",)),
-    ("10.6", ["GRANT REPLICATION SLAVE ON *.* TO `r`@`%` IDENTIFIED BY PASSWORD '*24' REQUIRE SSL"], "REPLICATION SLAVE", ()),  # noqa: E501
-    ("10.6", ["GRANT PROCESS, BINLOG MONITOR, SLAVE MONITOR ON *.* TO `r`@`%`"], "BINLOG MONITOR,PROCESS,REPLICA MONITOR", ()),  # noqa: E501
+    ("10.6", ["GRANT REPLICATION SLAVE ON *.* TO `r`@`%` IDENTIFIED BY PASSWORD '*24' REQUIRE SSL"],
+        "REPLICATION SLAVE", ()),
+    ("10.6", ["GRANT PROCESS, BINLOG MONITOR, SLAVE MONITOR ON *.* TO `r`@`%`"],
+        "BINLOG MONITOR,PROCESS,REPLICA MONITOR", ()),
     ("10.11", ["GRANT REPLICATION REPLICA ON *.* TO `r`@`%`"], "REPLICATION SLAVE", ()),
     ("11.8", ["GRANT ALL PRIVILEGES ON *.* TO `r`@`%` WITH GRANT OPTION"], "ALL PRIVILEGES,GRANT OPTION", ()),
     ("11.8", ["GRANT REPLICATION SLAVE ON *.* TO `r`@`%` WITH MAX_QUERIES_PER_HOUR 5"], "REPLICATION SLAVE", ()),
     ("11.8", ["GRANT SELECT ON `my db`.* TO `r`@`%`"], "", ("`my db`.*",)),
-    ("11.8", ["GRANT BINLOG MONITOR ON *.* TO `r`@`%` IDENTIFIED VIA ed25519 USING 'Gv2' REQUIRE SSL"], "BINLOG MONITOR", ()),  # noqa: E501
+    ("11.8", ["GRANT BINLOG MONITOR ON *.* TO `r`@`%` IDENTIFIED VIA ed25519 USING 'Gv2' REQUIRE SSL"],
+        "BINLOG MONITOR", ()),
     ("11.8", ["GRANT USAGE ON *.* TO `odd'us er`@`10.0.0.%`"], "", ()),
 ]  # fmt: skip
 
