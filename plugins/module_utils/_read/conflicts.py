@@ -127,7 +127,11 @@ class _Search:
             self.made.append((table.name, after))
 
     def _missing(self, table: Table, before: Image) -> Iterator[Conflict]:
-        key = table.keys[0]
+        # NULL is equal to nothing: by a key that holds it a row is not found, although it is here.
+        key = next((key for key in table.keys if all(before[part] != "NULL" for part in key)), None)
+        if key is None:
+            self.is_whole = False
+            return
         if any(name == table.name and all(image[part] == before[part] for part in key) for name, image in self.made):
             return
         here = read_row(self.session, table, key, before)

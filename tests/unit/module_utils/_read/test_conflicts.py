@@ -15,11 +15,12 @@ Row = dict[str, Any]
 
 
 class Server:
-    """A table ``a.b`` with the columns ``id`` (primary key) and ``code`` (unique), and its rows."""
+    """A table ``a.b`` with the columns ``id`` (its first key, by default the primary one) and ``code`` (unique)."""
 
-    def __init__(self, *rows: Row, generated: bool = False) -> None:
+    def __init__(self, *rows: Row, generated: bool = False, first_key: str = "PRIMARY") -> None:
         self.rows = rows
         self.generated = generated
+        self.first_key = first_key
 
     def query(self, statement: Statement, _action: str) -> list[Row]:
         text = statement.text
@@ -28,7 +29,7 @@ class Server:
             names = ("id", "code") if "'b'" in text else ()
             return [{**column, "name": name, "is_generated": self.generated} for name in names]
         if "information_schema.STATISTICS" in text:
-            return [{"name": "PRIMARY", "column_name": "id"}, {"name": "code", "column_name": "code"}]
+            return [{"name": self.first_key, "column_name": "id"}, {"name": "code", "column_name": "code"}]
         found = re.search(r"WHERE `(\w+)` = (\d+)", text)
         assert found
         return [row for row in self.rows if str(row[found.group(1)]) == found.group(2)]
@@ -72,3 +73,15 @@ def test_what_cannot_be_looked_for_is_told() -> None:
     assert found(Server(HERE), change(after=("1", "10"), table="unknown")) == (False, [])
     assert found(Server(HERE, generated=True), change(after=("1", "10"))) == (False, [])
     assert found(Server(HERE), RowChange("insert", "a", "b", {}, {1: "1"})) == (False, [])
+
+
+def test_a_row_is_looked_for_by_a_key_without_null() -> None:
+    server = Server({"id": None, "code": 10}, first_key="a_unique_one")
+    assert found(server, change(("NULL", "10"))) == (True, [])
+    assert found(server, change(("NULL", "11"))) == (True, [("missing", "code")])
+
+
+def test_a_row_without_such_a_key_is_not_said_to_be_missing() -> None:
+    """It may be here: put once more, it would be there twice."""
+    server = Server({"id": None, "code": None}, first_key="a_unique_one")
+    assert found(server, change(("NULL", "NULL"))) == (False, [])
