@@ -149,7 +149,7 @@ def _refuse_behind_long_statements(session: Session) -> None:
     rows = session.query(
         sql(
             "SELECT ID AS id, TIME AS seconds FROM information_schema.PROCESSLIST"
-            " WHERE COMMAND = 'Query' AND TIME >= {} AND ID <> CONNECTION_ID()"
+            " WHERE COMMAND IN ('Query', 'Execute') AND TIME >= {} AND ID <> CONNECTION_ID()"
             " AND NOT (USER = 'system user' AND STATE LIKE {})",
             _LONG_STATEMENT_SECONDS,
             "%waiting for%",

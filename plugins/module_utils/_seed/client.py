@@ -93,7 +93,7 @@ class Program:
         stream = self._stream(self._process.stdout)
         while True:
             if not select.select([stream], [], [], stall_seconds)[0]:
-                raise TwowayError("%s wrote nothing for %d s; the seed was given up." % (self.name, stall_seconds))
+                raise TwowayError("%s wrote nothing for %d s, and was given up." % (self.name, stall_seconds))
             chunk = os.read(stream.fileno(), CHUNK_BYTES)
             if not chunk:
                 break

@@ -95,7 +95,8 @@ class SeedRun:
         """
         donor, recipient = self._donor.dialect.server, self._recipient.dialect.server
         if donor.flavor != recipient.flavor:
-            raise Refused("The donor is %s and the recipient %s; a pair is of one flavor." % (donor, recipient))
+            flavors = donor.flavor, recipient.flavor
+            raise Refused("The donor is %s and the recipient %s; a pair is of one flavor." % flavors)
         needed = plan.needed_bytes(self._donor_schemas)
         directory = self._recipient.variables()["datadir"]
         if os.path.isdir(directory):
