@@ -76,7 +76,7 @@ saved:
   description: The file with them; V(null) when there are none, without O(directory), and in check mode.
   type: str
   returned: success
-  sample: /var/backups/twoway/errant-20261125T110412Z.sql
+  sample: /var/backups/twoway/errant-20261125T110412.512044Z.sql
 """
 
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec

@@ -18,7 +18,7 @@ description:
   - The service tells in the file C(/run/twoway/gate-open) whether clients can write, C(1), or not, C(0); the role P(twoway.mysql.pair_vip#role)
     follows that.
   - The gate of a member whose seed was not finished is not opened; the seed does that at its end.
-  - with O(writers=both) the service leaves the gate alone, and only measures how far the member is behind its peer.
+  - With O(writers=both) the service leaves the gate alone, and only measures how far the member is behind its peer.
   - Claims stand in the table C(twoway.active), which is replicated.
 extends_documentation_fragment:
   - twoway.mysql.login

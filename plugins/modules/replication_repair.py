@@ -115,7 +115,7 @@ saved:
   description: The file with the rows that were removed; V(null) when there are none.
   type: str
   returned: success
-  sample: /var/backups/twoway/removed-20261125T110412Z.sql
+  sample: /var/backups/twoway/removed-20261125T110412.512044Z.sql
 steps:
   description: Steps of the repair, with their reasons and statements.
   type: list

@@ -177,7 +177,7 @@ saved:
   description: Where the overwritten data were saved; V(null) when nothing was overwritten.
   type: str
   returned: success
-  sample: /var/backups/twoway/before-seed-20261124T010203Z.sql
+  sample: /var/backups/twoway/before-seed-20261124T010203.512044Z.sql
 steps:
   description: What was done, or would be in check mode.
   type: list

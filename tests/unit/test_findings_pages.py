@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,21 +19,47 @@ PAGES = TOP / "docs" / "findings"
 PLANS = TOP / "plugins" / "module_utils" / "_plan"
 
 
-def findings() -> dict[str, set[str]]:
-    """Return by code the words that the code says in every case, from all calls of ``Finding`` with a literal code."""
-    found: dict[str, set[str]] = {}
+def calls() -> Iterator[tuple[str, ast.Call]]:
+    """Yield each call of ``Finding``, with its code."""
     for path in sorted(PLANS.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "Finding"):
-                continue
-            code, severity = node.args[:2]
-            assert isinstance(code, ast.Constant) and isinstance(code.value, str), ast.unparse(node)
-            words = {name.id.lower() for name in ast.walk(severity) if isinstance(name, ast.Name) and name.id.isupper()}
-            found.setdefault(code.value, set()).update(words)
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Finding":
+                code = node.args[0]
+                assert isinstance(code, ast.Constant) and isinstance(code.value, str), ast.unparse(node)
+                yield code.value, node
+
+
+def findings() -> dict[str, set[str]]:
+    """Return, by code, the severities that a finding may have."""
+    found: dict[str, set[str]] = {}
+    for code, node in calls():
+        names = (name.id for name in ast.walk(node.args[1]) if isinstance(name, ast.Name))
+        found.setdefault(code, set()).update(name.lower() for name in names if name.isupper())
     return found
 
 
+def examples() -> dict[str, list[str]]:
+    """Return, by code, patterns for what a line of a report says of it: the evidence, then the remedy."""
+    found: dict[str, list[str]] = {}
+    for code, node in calls():
+        evidence, remedy = map(templates, node.args[3:5])
+        found.setdefault(code, []).extend(rf"{one}\. {other}" for one in evidence for other in remedy)
+    return found
+
+
+def templates(said: ast.expr) -> list[str]:
+    """Return what an expression says, as patterns in which whatever is filled in may be anything."""
+    if isinstance(said, ast.Constant):
+        return [re.sub(r"%(\\\.\d)?[sdr]|%\\\.0f", ".*", re.escape(str(said.value))).replace("%%", "%")]
+    if isinstance(said, ast.IfExp):
+        return templates(said.body) + templates(said.orelse)
+    if isinstance(said, ast.BinOp) and isinstance(said.op, ast.Add):
+        return [one + other for one in templates(said.left) for other in templates(said.right)]
+    return templates(said.left) if isinstance(said, ast.BinOp) else [".*"]
+
+
 FINDINGS = findings()
+EXAMPLES = examples()
 every_code = pytest.mark.parametrize("code", sorted(FINDINGS))
 
 
@@ -50,7 +77,10 @@ def test_page(code: str) -> None:
         "Example",
         "What to do",
     ]
-    assert re.search(rf"^    {code}( on db\d)?: \S", text, re.MULTILINE)
+    shown = re.findall(rf"^    {code}(?: on db\d)?: (.*)$", text, re.MULTILINE)
+    assert shown
+    for line in shown:
+        assert any(re.fullmatch(pattern, line) for pattern in EXAMPLES[code]), EXAMPLES[code]
 
 
 @every_code
