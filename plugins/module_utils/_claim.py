@@ -21,9 +21,6 @@ from ._dialect.statement import sql
 from ._errors import ServerError, TwowayError
 from ._state.claim import Claim, newest, next_term
 
-CLAIMS = "active"
-"""The table of the collection's schema that holds the claims."""
-
 _LOCK = "twoway.writes"
 # A schema that does not exist is an error of its own on MySQL.
 _NO_SUCH_TABLE = (1049, 1146)

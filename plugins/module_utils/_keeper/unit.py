@@ -15,23 +15,20 @@ import shutil
 import sys
 import zipfile
 from contextlib import suppress
-from typing import Any, Callable, Dict, Sequence, Tuple
+from typing import Any, Dict, Sequence, Tuple
 
 from .._connection import Login
 from .._dialect.base import Dialect
 from .._dialect.options import options_for
 from .._errors import TwowayError
-from .._read.host import KEEPER
+from .._read.host import KEEPER, RunCommand
 from . import program
 from .told import GATE_FILE
 
-RunCommand = Callable[[Sequence[str]], Tuple[int, str, str]]
-
-SERVICE = KEEPER
 _PACKAGE = program.__name__.rpartition("._keeper")[0]
 _PROGRAM = "/usr/local/lib/twoway/gate.pyz"
 _LOGIN = "/etc/twoway/gate-login.json"
-_UNIT = "/etc/systemd/system/%s.service" % SERVICE
+_UNIT = "/etc/systemd/system/%s.service" % KEEPER
 
 _UNIT_TEXT = """\
 # Made by the module twoway.mysql.pair_gate.
@@ -109,7 +106,7 @@ def _start_closed(dialect: Dialect) -> Dict[str, Tuple[bytes, int]]:
     lines = [
         line for option in options_for(dialect.server, {"read_only": True}, {}) for line in option.as_dict()["lines"]
     ]
-    options = "# Made by the module twoway.mysql.pair_gate. The service %s opens the gate.\n[mysqld]\n" % SERVICE
+    options = "# Made by the module twoway.mysql.pair_gate. The service %s opens the gate.\n[mysqld]\n" % KEEPER
     return {_option_file(dialect): ((options + "\n".join(lines) + "\n").encode(), 0o644)}
 
 
@@ -127,7 +124,7 @@ def read_keeper(login: Login, dialect: Dialect, keeps_gate: bool, run: RunComman
     is_same = bool(found[_option_file(dialect)]) == keeps_gate and all(
         found[path] == content for path, (content, _mode) in wished.items()
     )
-    _status, output, _errors = run(["systemctl", "show", "--property=ActiveState,UnitFileState", SERVICE])
+    _status, output, _errors = run(["systemctl", "show", "--property=ActiveState,UnitFileState", KEEPER])
     is_running = "ActiveState=active" in output and "UnitFileState=enabled" in output
     return "kept" if is_same and is_running else "outdated"
 
@@ -152,14 +149,14 @@ def install_keeper(login: Login, dialect: Dialect, keeps_gate: bool, run: RunCom
             os.fsync(file.fileno())
         os.chmod(draft, mode)
         os.replace(draft, path)
-    for words in (["daemon-reload"], ["enable", SERVICE], ["restart", SERVICE]):
+    for words in (["daemon-reload"], ["enable", KEEPER], ["restart", KEEPER]):
         _systemctl(run, words)
 
 
 def remove_keeper(dialect: Dialect, run: RunCommand) -> None:
     """Stop the service and remove its files; from now on the server starts with its gate open."""
     if os.path.exists(_UNIT):
-        _systemctl(run, ["disable", "--now", SERVICE])
+        _systemctl(run, ["disable", "--now", KEEPER])
     for path in (_option_file(dialect), _UNIT, _LOGIN, _PROGRAM):
         if os.path.exists(path):
             os.unlink(path)

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional
 
+from .._state.units import in_bytes
+
 UNKNOWN = "unknown"
 
 _FLAVORS = {"mysql": "MySQL", "mariadb": "MariaDB"}
@@ -75,16 +77,10 @@ def moment(text: str) -> str:
 def size(count: Optional[float]) -> str:
     """Return a number of bytes in words.
 
-    >>> size(512), size(1536), size(5 * 1024 ** 4), size(None)
-    ('512 B', '1.5 KiB', '5.0 TiB', 'unknown')
+    >>> size(1536), size(None)
+    ('1.5 KiB', 'unknown')
     """
-    if count is None:
-        return UNKNOWN
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if count < 1024:
-            return "%d B" % count if unit == "B" else "%.1f %s" % (count, unit)
-        count /= 1024
-    return "%.1f TiB" % count
+    return UNKNOWN if count is None else in_bytes(count)
 
 
 def server(member: Mapping[str, Any]) -> str:

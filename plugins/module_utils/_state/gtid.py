@@ -70,13 +70,6 @@ class GtidSet:
     def _by_source(self) -> Dict[str, Tuple[Interval, ...]]:
         return dict(self.sources)
 
-    def union(self, other: GtidSet) -> GtidSet:
-        """Return the transactions that are in either set."""
-        sources = self._by_source()
-        for source, intervals in other.sources:
-            sources[source] = sources.get(source, ()) + intervals
-        return GtidSet.of(sources)
-
     def subtract(self, other: GtidSet) -> GtidSet:
         """Return the transactions of this set that the other lacks.
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping, Optional
 
+from ..._state.units import in_bytes
 from ..steps import Finding
-from .view import BLOCKER, NOTE, WARNING, Member, Pair, in_bytes, in_words
+from .view import BLOCKER, NOTE, WARNING, Member, Pair, in_words
 
 _NEARLY_FULL_SHARE = 0.1
 _NEARLY_FULL_BYTES = 2**30

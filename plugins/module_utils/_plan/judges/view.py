@@ -143,16 +143,3 @@ def in_words(seconds: float) -> str:
         if seconds >= size:
             return "%.1f %s" % (seconds / (60 if unit == "minutes" else size), unit)
     return "%.0f s" % seconds if seconds >= 1 else "%.1f s" % seconds
-
-
-def in_bytes(count: float) -> str:
-    """Return a number of bytes as people say it.
-
-    >>> [in_bytes(count) for count in (512, 1536, 5 * 1024**4)]
-    ['512 B', '1.5 KiB', '5.0 TiB']
-    """
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if count < 1024:
-            return "%d B" % count if unit == "B" else "%.1f %s" % (count, unit)
-        count /= 1024
-    return "%.1f TiB" % count
