@@ -45,11 +45,13 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Optional[str] = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
         """Return the module's result, once it is there."""
-        result = super().run(tmp, task_vars)
+        result: Dict[str, Any] = super().run(tmp, task_vars)
         if self._task.check_mode or self._task.async_val:
-            wrapped = bool(self._task.async_val)
-            return merge_hash(result, self._execute_module(task_vars=task_vars, wrap_async=wrapped))
-        return merge_hash(result, self._run_in_background(task_vars or {}))
+            done = self._execute_module(task_vars=task_vars, wrap_async=bool(self._task.async_val))
+        else:
+            done = self._run_in_background(task_vars or {})
+        merged: Dict[str, Any] = merge_hash(result, done)
+        return merged
 
     def _run_in_background(self, task_vars: Dict[str, Any]) -> Dict[str, Any]:
         # What runs in the background is a file with the options, a secret among them: in memory, where a power cut
@@ -60,7 +62,7 @@ class ActionModule(ActionBase):
         self._task.async_val = _MOST_SECONDS
         try:
             shell.set_option("remote_tmp", folder)
-            started = self._execute_module(task_vars=task_vars, wrap_async=True)
+            started: Dict[str, Any] = self._execute_module(task_vars=task_vars, wrap_async=True)
         finally:
             shell.set_option("remote_tmp", usual_folder)
             # The task itself is not one that goes on in the background.
@@ -78,10 +80,11 @@ class ActionModule(ActionBase):
 
     def _result(self, job: str, task_vars: Dict[str, Any]) -> Dict[str, Any]:
         arguments = {"jid": job, "mode": "status", "_async_dir": self._async_folder()}
-        return self._execute_module("ansible.legacy.async_status", module_args=arguments, task_vars=task_vars)
+        result: Dict[str, Any] = self._execute_module("ansible.legacy.async_status", arguments, task_vars=task_vars)
+        return result
 
     def _async_folder(self) -> str:
-        return self._remote_expand_user(self.get_shell_option("async_dir", default="~/.ansible_async"))
+        return str(self._remote_expand_user(self.get_shell_option("async_dir", default="~/.ansible_async")))
 
     def _watch(self, results: str, task_vars: Mapping[str, Any]) -> None:
         """Return when the job has ended or is lost, and show in the meantime what it says of itself."""

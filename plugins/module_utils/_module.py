@@ -65,7 +65,7 @@ def describe_server(session: Session) -> Dict[str, str]:
     return {"flavor": server.flavor, "version": server.version_text}
 
 
-def run_module(spec: ArgumentSpec, main: Callable[[AnsibleModule], Dict[str, Any]]) -> None:
+def run_module(spec: ArgumentSpec, main: Callable[[Module], Dict[str, Any]]) -> None:
     """Run a module: parse the options, call ``main`` for the result, turn every failure into a clean error."""
     merged = login_options().merged(spec)
     module = Module(
@@ -82,10 +82,10 @@ def run_module(spec: ArgumentSpec, main: Callable[[AnsibleModule], Dict[str, Any
     module.exit_json(**result)
 
 
-def run_session_module(spec: ArgumentSpec, main: Callable[[AnsibleModule, Session], Dict[str, Any]]) -> None:
+def run_session_module(spec: ArgumentSpec, main: Callable[[Module, Session], Dict[str, Any]]) -> None:
     """Run a module that needs a session on the server for all it does."""
 
-    def with_session(module: AnsibleModule) -> Dict[str, Any]:
+    def with_session(module: Module) -> Dict[str, Any]:
         session = connect(login_of(module.params))
         try:
             return {"server": describe_server(session), **main(module, session)}

@@ -156,13 +156,16 @@ tables:
       sample: [{key: {id: 7}, where: both, columns: [title]}]
 """
 
+from typing import Any, Dict
+
 from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import note_comparison
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.options import comparison_options, request_of
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.record import compare_and_record
-from ansible_collections.twoway.mysql.plugins.module_utils._module import run_session_module
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import Session
+from ansible_collections.twoway.mysql.plugins.module_utils._module import Module, run_session_module
 
 
-def read(module, session):
+def read(module: Module, session: Session) -> Dict[str, Any]:
     """Return the module's result."""
     request = request_of(module.params)
     name = module.params["source_name"] or module.params["source_host"]
@@ -172,7 +175,7 @@ def read(module, session):
     return {"changed": False, **result}
 
 
-def main():
+def main() -> None:
     run_session_module(comparison_options(), read)
 
 

@@ -136,9 +136,12 @@ tables:
       sample: it has no key that would name a row
 """
 
+from typing import Any, Dict
+
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.options import comparison_options, request_of
-from ansible_collections.twoway.mysql.plugins.module_utils._module import run_session_module
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import Session
+from ansible_collections.twoway.mysql.plugins.module_utils._module import Module, run_session_module
 from ansible_collections.twoway.mysql.plugins.module_utils._sync.run import Sync, sync
 
 SPEC = ArgumentSpec(
@@ -149,7 +152,7 @@ SPEC = ArgumentSpec(
 )
 
 
-def change(module, session):
+def change(module: Module, session: Session) -> Dict[str, Any]:
     """Return the module's result."""
     params = module.params
     return sync(
@@ -164,7 +167,7 @@ def change(module, session):
     )
 
 
-def main():
+def main() -> None:
     run_session_module(comparison_options().merged(SPEC), change)
 
 

@@ -79,9 +79,12 @@ saved:
   sample: /var/backups/twoway/errant-20261125T110412.512044Z.sql
 """
 
+from typing import Any, Dict
+
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import Session
 from ansible_collections.twoway.mysql.plugins.module_utils._errant import find_errant
-from ansible_collections.twoway.mysql.plugins.module_utils._module import login_of, run_session_module
+from ansible_collections.twoway.mysql.plugins.module_utils._module import Module, login_of, run_session_module
 from ansible_collections.twoway.mysql.plugins.module_utils._state.binlog import BinlogCoordinates
 
 SPEC = ArgumentSpec(
@@ -96,7 +99,7 @@ SPEC = ArgumentSpec(
 )
 
 
-def find(module, session):
+def find(module: Module, session: Session) -> Dict[str, Any]:
     """Return the module's result."""
     params = module.params
     file = params["peer_log_file"]
@@ -106,7 +109,7 @@ def find(module, session):
     return {"changed": bool(found["transactions"] and params["directory"]), **found}
 
 
-def main():
+def main() -> None:
     run_session_module(SPEC, find)
 
 

@@ -201,9 +201,10 @@ certificate_days_left:
 
 import time
 from datetime import datetime, timezone
+from typing import Any, Dict
 
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
-from ansible_collections.twoway.mysql.plugins.module_utils._module import login_of, run_module
+from ansible_collections.twoway.mysql.plugins.module_utils._module import Module, login_of, run_module
 from ansible_collections.twoway.mysql.plugins.module_utils._read.host import read_host
 from ansible_collections.twoway.mysql.plugins.module_utils._read.member import read_member
 
@@ -221,7 +222,7 @@ SPEC = ArgumentSpec(
 )
 
 
-def read(module):
+def read(module: Module) -> Dict[str, Any]:
     """Return the module's result."""
     params, began_at = module.params, time.time()
     host = read_host(
@@ -240,7 +241,7 @@ def read(module):
     return {"changed": False, "read_at": read_at, "clock_offset_seconds": offset, "host": host, **member}
 
 
-def main():
+def main() -> None:
     run_module(SPEC, read)
 
 

@@ -74,7 +74,7 @@ SPEC = ArgumentSpec(
 )
 
 
-def main():
+def main() -> None:
     run_session_module(SPEC, apply_gate)
 
 

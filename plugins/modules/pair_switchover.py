@@ -97,7 +97,7 @@ SPEC = ArgumentSpec(
 )
 
 
-def main():
+def main() -> None:
     run_session_module(SPEC, move_writes)
 
 

@@ -118,9 +118,14 @@ sqlstate:
   sample: HY000
 """
 
+from typing import Any, Dict, Mapping, Optional
+
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import Session
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect.base import Dialect
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import Server
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import TwowayError
-from ansible_collections.twoway.mysql.plugins.module_utils._module import reconcile, run_session_module
+from ansible_collections.twoway.mysql.plugins.module_utils._module import Module, reconcile, run_session_module
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.account import (
     LEAVE,
     DesiredAccount,
@@ -153,7 +158,7 @@ SPEC = ArgumentSpec(
 )
 
 
-def require_former_login(password, server):
+def require_former_login(password: Optional[str], server: Server) -> None:
     """Return when an account of this server can have two passwords, and the one to be accepted is given."""
     if password is None:
         raise TwowayError("An account's former password can be kept or discarded for another one; name that one.")
@@ -163,7 +168,7 @@ def require_former_login(password, server):
         )
 
 
-def desired_account(wish, dialect):
+def desired_account(wish: Mapping[str, Any], dialect: Dialect) -> DesiredAccount:
     """Return the wished account from one item of the option."""
     if wish["purpose"] in ("replication", "member") and wish["password"] is not None:
         check_replication_password(wish["password"])
@@ -180,7 +185,7 @@ def desired_account(wish, dialect):
     )
 
 
-def apply(module, session):
+def apply(module: Module, session: Session) -> Dict[str, Any]:
     """Return the module's result."""
     desired = [desired_account(wish, session.dialect) for wish in module.params["accounts"]]
     if len({wish.name for wish in desired}) < len(desired):
@@ -195,7 +200,7 @@ def apply(module, session):
     )
 
 
-def main():
+def main() -> None:
     run_session_module(SPEC, apply)
 
 

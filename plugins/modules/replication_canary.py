@@ -70,11 +70,14 @@ milliseconds:
   sample: 9.3
 """
 
+from typing import Any, Dict
+
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
 from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import remove_bookkeeping
 from ansible_collections.twoway.mysql.plugins.module_utils._canary import exchange, prepare, receive, send
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import Session
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import TwowayError
-from ansible_collections.twoway.mysql.plugins.module_utils._module import run_session_module
+from ansible_collections.twoway.mysql.plugins.module_utils._module import Module, run_session_module
 
 SPEC = ArgumentSpec(
     options={
@@ -91,7 +94,7 @@ SPEC = ArgumentSpec(
 )
 
 
-def apply(module, session):
+def apply(module: Module, session: Session) -> Dict[str, Any]:
     """Return the module's result."""
     params = module.params
     if params["state"] == "prepared":
@@ -111,7 +114,7 @@ def apply(module, session):
     return {"changed": False, **result}
 
 
-def main():
+def main() -> None:
     run_session_module(SPEC, apply)
 
 

@@ -201,7 +201,7 @@ SPEC = ArgumentSpec(
 )
 
 
-def main():
+def main() -> None:
     run_session_module(SPEC, apply_channel)
 
 

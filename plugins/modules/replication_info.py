@@ -278,19 +278,22 @@ seed:
         updated_at: 1795505914.217
 """
 
+from typing import Any, Dict
+
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
 from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import PROGRESS, find_seed_mark, read_note
-from ansible_collections.twoway.mysql.plugins.module_utils._module import run_session_module
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import Session
+from ansible_collections.twoway.mysql.plugins.module_utils._module import Module, run_session_module
 from ansible_collections.twoway.mysql.plugins.module_utils._read.replication import read_replication
 
 
-def read(_module, session):
+def read(_module: Module, session: Session) -> Dict[str, Any]:
     """Return the module's result."""
     seed = {"mark": find_seed_mark(session), "progress": read_note(session, PROGRESS)}
     return {"changed": False, **read_replication(session, session.variables(), session.status()), "seed": seed}
 
 
-def main():
+def main() -> None:
     run_session_module(ArgumentSpec(options={}), read)
 
 

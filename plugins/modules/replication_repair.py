@@ -130,12 +130,13 @@ diff:
 """
 
 from contextlib import ExitStack, closing
+from typing import Any, Dict
 
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.options import source_login
-from ansible_collections.twoway.mysql.plugins.module_utils._connection import connect
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import Session, connect
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import ServerError
-from ansible_collections.twoway.mysql.plugins.module_utils._module import login_of, run_session_module
+from ansible_collections.twoway.mysql.plugins.module_utils._module import Module, login_of, run_session_module
 from ansible_collections.twoway.mysql.plugins.module_utils._repair import repair
 
 SPEC = ArgumentSpec(
@@ -157,7 +158,7 @@ SPEC = ArgumentSpec(
 )
 
 
-def run(module, session):
+def run(module: Module, session: Session) -> Dict[str, Any]:
     """Return the module's result."""
     params = module.params
     with ExitStack() as stack:
@@ -170,7 +171,7 @@ def run(module, session):
         return repair(module, session, login_of(params), source)
 
 
-def main():
+def main() -> None:
     run_session_module(SPEC, run)
 
 

@@ -186,18 +186,21 @@ steps:
   sample: [{name: import_data, reason: the recipient has not been seeded, statements: [], executed: true}]
 """
 
+from typing import Any, Dict
+
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
 from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import UNFINISHED, exclusive, find_seed_mark
-from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login, connect
-from ansible_collections.twoway.mysql.plugins.module_utils._module import login_of, reconcile, run_session_module
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import Session, connect
+from ansible_collections.twoway.mysql.plugins.module_utils._module import (
+    Module,
+    login_of,
+    reconcile,
+    run_session_module,
+)
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.seed import plan_seed, show_seed
-from ansible_collections.twoway.mysql.plugins.module_utils._read.data import holds_data, read_schemas, see_fresh_sizes
+from ansible_collections.twoway.mysql.plugins.module_utils._read.data import see_fresh_sizes
 from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
-from ansible_collections.twoway.mysql.plugins.module_utils._seed.backup import BackupSeed
-from ansible_collections.twoway.mysql.plugins.module_utils._seed.choice import AUTO, choose
-from ansible_collections.twoway.mysql.plugins.module_utils._seed.clone import CloneSeed
-from ansible_collections.twoway.mysql.plugins.module_utils._seed.dump import DumpSeed
-from ansible_collections.twoway.mysql.plugins.module_utils._seed.parallel import ParallelDumpSeed
+from ansible_collections.twoway.mysql.plugins.module_utils._seed.choice import choose, donor_login, methods_for
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.run import SeedRun
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.transport import decline
 
@@ -222,39 +225,7 @@ SPEC = ArgumentSpec(
 )
 
 
-def donor_login(params):
-    """Return the login at the donor."""
-    return Login(
-        user=params["donor_user"],
-        password=Secret(params["donor_password"]),
-        host=params["donor_host"],
-        port=params["donor_port"],
-        ca_cert=params["donor_ca_cert"],
-        tls=True,
-    )
-
-
-def methods_for(params, session, donor):
-    """Return the ways to copy, the fastest first."""
-    logins = (session, login_of(params), donor, donor_login(params))
-    long_seconds = params["long_query_seconds"]
-    stream = DumpSeed(*logins, long_seconds, file=params["file"])
-    if params["file"]:
-        return [stream]
-    dumps = [ParallelDumpSeed(*logins, long_seconds), stream]
-    if params["method"] == AUTO and not any(holds_data(schema) for schema in read_schemas(donor)):
-        # Without data there is nothing that would be worth a restart.
-        return dumps
-    return [CloneSeed(*logins), backup_of(params, session, donor), *dumps]
-
-
-def backup_of(params, session, donor):
-    """Return the way by the donor's offer."""
-    secret = Secret(params["offer_password"]) if params["offer_password"] else None
-    return BackupSeed(session, login_of(params), donor, params["donor_host"], params["offer_port"], secret)
-
-
-def seed(module, session, donor):
+def seed(module: Module, session: Session, donor: Session) -> Dict[str, Any]:
     """Return the module's result."""
     choice = choose(methods_for(module.params, session, donor), module.params["method"])
     run = SeedRun(session, login_of(module.params), donor, choice, module.params)
@@ -276,7 +247,7 @@ def seed(module, session, donor):
     return {**result, **choice.as_dict(), "mark": find_seed_mark(session), "copied": copied, "saved": run.saved}
 
 
-def apply(module, session):
+def apply(module: Module, session: Session) -> Dict[str, Any]:
     """Return the module's result, once no other run seeds this server any more."""
     donor = connect(donor_login(module.params))
     try:
@@ -290,7 +261,7 @@ def apply(module, session):
             decline(module.params["donor_host"], module.params["offer_port"], Secret(module.params["offer_password"]))
 
 
-def main():
+def main() -> None:
     run_session_module(SPEC, apply)
 
 

@@ -94,7 +94,7 @@ SPEC = ArgumentSpec(
 )
 
 
-def main():
+def main() -> None:
     run_session_module(SPEC, wait_for_channel)
 
 

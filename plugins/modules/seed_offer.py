@@ -80,8 +80,11 @@ port:
   sample: 4444
 """
 
+from typing import Any, Dict, Optional
+
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
-from ansible_collections.twoway.mysql.plugins.module_utils._module import login_of, run_session_module
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import Session
+from ansible_collections.twoway.mysql.plugins.module_utils._module import Module, login_of, run_session_module
 from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.clone import has_plugin, install_plugin
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.offer import Offer, end_offer, find_offer, obstacles
@@ -99,7 +102,7 @@ SPEC = ArgumentSpec(
 )
 
 
-def show(state, is_changed, port, method=None):
+def show(state: str, is_changed: bool, port: Optional[int], method: Optional[str] = None) -> Dict[str, Any]:
     """Return the module's result."""
     other = "absent" if state == "present" else "present"
     before = other if is_changed else state
@@ -107,7 +110,7 @@ def show(state, is_changed, port, method=None):
     return {"changed": is_changed, "method": method, "port": port, "obstacles": [], "diff": diff}
 
 
-def offer_files(module, session):
+def offer_files(module: Module, session: Session) -> Dict[str, Any]:
     """Return the result for a server whose files a program copies."""
     params, found = module.params, obstacles(session)
     if found:
@@ -119,7 +122,7 @@ def offer_files(module, session):
     return show("present", True, offer.start(params["timeout_seconds"], params["parallel"]), "backup")
 
 
-def apply(module, session):
+def apply(module: Module, session: Session) -> Dict[str, Any]:
     """Return the module's result."""
     params = module.params
     if params["state"] == "absent":
@@ -135,7 +138,7 @@ def apply(module, session):
     return offer_files(module, session)
 
 
-def main():
+def main() -> None:
     run_session_module(SPEC, apply)
 
 

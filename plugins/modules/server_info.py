@@ -112,13 +112,16 @@ schemas:
   sample: [{name: wikidb, tables: 9, routines: 1, size_bytes: 5554176, engines: {InnoDB: 8, VIEW: 1}}]
 """
 
+from typing import Any, Dict
+
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
-from ansible_collections.twoway.mysql.plugins.module_utils._module import run_session_module
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import Session
+from ansible_collections.twoway.mysql.plugins.module_utils._module import Module, run_session_module
 from ansible_collections.twoway.mysql.plugins.module_utils._read.data import read_schemas
 from ansible_collections.twoway.mysql.plugins.module_utils._read.server import describe_identity
 
 
-def read(_module, session):
+def read(_module: Module, session: Session) -> Dict[str, Any]:
     """Return the module's result."""
     return {
         "changed": False,
@@ -127,7 +130,7 @@ def read(_module, session):
     }
 
 
-def main():
+def main() -> None:
     run_session_module(ArgumentSpec(options={}), read)
 
 

@@ -46,15 +46,18 @@ steps:
     - {name: close_gate, reason: writes are not wanted here, statements: ["SET GLOBAL super_read_only = ON"], executed: true}
 """
 
+from typing import Any, Dict
+
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
-from ansible_collections.twoway.mysql.plugins.module_utils._module import reconcile, run_session_module
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import Session
+from ansible_collections.twoway.mysql.plugins.module_utils._module import Module, reconcile, run_session_module
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.gate import plan_gate, show_gate
 from ansible_collections.twoway.mysql.plugins.module_utils._read.server import read_gate
 
 SPEC = ArgumentSpec(options={"read_only": {"type": "bool", "required": True}})
 
 
-def apply(module, session):
+def apply(module: Module, session: Session) -> Dict[str, Any]:
     """Return the module's result."""
     return reconcile(
         module,
@@ -65,7 +68,7 @@ def apply(module, session):
     )
 
 
-def main():
+def main() -> None:
     run_session_module(SPEC, apply)
 
 

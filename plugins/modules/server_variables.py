@@ -62,8 +62,11 @@ steps:
     - {name: set_variable, reason: it is 0, statements: ["SET GLOBAL `sync_binlog` = 1"], executed: true}
 """
 
+from typing import Any, Dict
+
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
-from ansible_collections.twoway.mysql.plugins.module_utils._module import reconcile, run_session_module
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import Session
+from ansible_collections.twoway.mysql.plugins.module_utils._module import Module, reconcile, run_session_module
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.variables import (
     differing,
     plan_variables,
@@ -79,7 +82,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._read.variables impor
 SPEC = ArgumentSpec(options={"variables": {"type": "dict", "required": True}, "option_file": {"type": "path"}})
 
 
-def apply(module, session):
+def apply(module: Module, session: Session) -> Dict[str, Any]:
     """Return the module's result."""
     wished = module.params["variables"]
     only_at_start = session.dialect.restart_variables
@@ -95,7 +98,7 @@ def apply(module, session):
     return {**result, "restart_needed": restart_needed(read_settings(session), wished, only_at_start, in_force)}
 
 
-def main():
+def main() -> None:
     run_session_module(SPEC, apply)
 
 

@@ -15,8 +15,7 @@ from checkout import BIN, COLLECTIONS, TOP, environment
 
 #: Python packages that are typed throughout; a package that does not exist is left out.
 TYPED_PACKAGES = (
-    (COLLECTIONS, "ansible_collections.twoway.mysql.plugins.module_utils"),
-    (COLLECTIONS, "ansible_collections.twoway.mysql.plugins.filter"),
+    (COLLECTIONS, "ansible_collections.twoway.mysql.plugins"),
     (TOP / "tests" / "lab", "labkit"),
 )
 #: Folders in tests that hold typed scripts.

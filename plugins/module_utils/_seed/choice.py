@@ -9,10 +9,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
+from .._connection import Login, Session
 from .._errors import Refused
+from .._module import login_of
+from .._read.data import holds_data, read_schemas
+from .._secret import Secret
+from .backup import BackupSeed
+from .clone import CloneSeed
+from .dump import DumpSeed
 from .method import Method
+from .parallel import ParallelDumpSeed
 
 AUTO = "auto"
 
@@ -53,3 +61,35 @@ def choose(methods: Sequence[Method], wished: str) -> Choice:
         "The data cannot be copied by %s. %s. Nothing was touched."
         % (wished, ". ".join("%s: %s" % (name, "; ".join(obstacles)) for name, obstacles in passed_over))
     )
+
+
+def donor_login(params: Mapping[str, Any]) -> Login:
+    """Return the login at the donor that the options of ``replication_seed`` describe."""
+    return Login(
+        user=params["donor_user"],
+        password=Secret(params["donor_password"]),
+        host=params["donor_host"],
+        port=params["donor_port"],
+        ca_cert=params["donor_ca_cert"],
+        tls=True,
+    )
+
+
+def methods_for(params: Mapping[str, Any], session: Session, donor: Session) -> List[Method]:
+    """Return the ways to copy that these options leave, the fastest first."""
+    logins = (session, login_of(params), donor, donor_login(params))
+    long_seconds = params["long_query_seconds"]
+    stream = DumpSeed(*logins, long_seconds, file=params["file"])
+    if params["file"]:
+        return [stream]
+    dumps = [ParallelDumpSeed(*logins, long_seconds), stream]
+    if params["method"] == AUTO and not any(holds_data(schema) for schema in read_schemas(donor)):
+        # Without data there is nothing that would be worth a restart.
+        return dumps
+    return [CloneSeed(*logins), _backup(params, session, donor), *dumps]
+
+
+def _backup(params: Mapping[str, Any], session: Session, donor: Session) -> Method:
+    """Return the way by the donor's offer."""
+    secret = Secret(params["offer_password"]) if params["offer_password"] else None
+    return BackupSeed(session, login_of(params), donor, params["donor_host"], params["offer_port"], secret)
