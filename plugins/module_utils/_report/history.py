@@ -55,4 +55,5 @@ def format_history(entries: Iterable[Entry]) -> str:
 
 def remember(entries: List[Entry], report: Mapping[str, Any], most: int) -> List[Entry]:
     """Return the entries with that of a report at their end, without the oldest beyond the most that are kept."""
-    return [*entries, entry_of(report)][-most:]
+    kept = [*entries, entry_of(report)]
+    return kept[max(0, len(kept) - most) :]

@@ -19,6 +19,11 @@ def test_report_and_history_are_kept(pair, tmp_path: Path) -> None:
     assert not list(folder.glob("*.new"))
 
 
+def test_no_history_is_kept_where_none_is_wished(pair, tmp_path: Path) -> None:
+    for _run in range(2):
+        assert keep_report(pair.report(), str(tmp_path), most_runs=0)["history"] == []
+
+
 def test_history_remembers_figures_and_not_the_unknown(pair, tmp_path: Path) -> None:
     pair.channel("db2")["lag_seconds"] = 7
     pair.break_applier("db1")
