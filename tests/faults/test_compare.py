@@ -80,12 +80,26 @@ def _wait_for_rows(member: str, rows: Rows) -> None:
     assert labkit.sql(member, _ROWS) == rows
 
 
+def _accounts() -> list[list[list[str | None]]]:
+    """The account for comparisons, on each member."""
+    return [labkit.sql(member, "SELECT user FROM mysql.user WHERE user = 'twoway_compare'") for member in _BOTH]
+
+
 def test_a_fresh_pair_is_equal(client: str) -> None:
     checked = playbook.run(COMPARE, _TWO_WRITERS, ["--check"])
     assert (checked.exit_code, checked.changes) == (0, []), checked.output
     assert "EQUAL: db1 and db2" in checked.output
-    accounts = [labkit.sql(member, "SELECT user FROM mysql.user WHERE user = 'twoway_compare'") for member in _BOTH]
-    assert accounts == [[], []]
+    assert _accounts() == [[], []]
+
+
+def test_the_account_of_a_killed_comparison_is_removed(client: str) -> None:
+    killed = playbook.run(COMPARE, _TWO_WRITERS, FAULT_TASK="twoway.mysql.pair : Compare | Content of both members")
+    assert killed.exit_code == -9, killed.output
+    assert any(_accounts())
+    done = playbook.run(variables=_TWO_WRITERS)
+    accounts = "twoway.mysql.pair : Prepare | Accounts for the peer, not replicated"
+    assert (done.exit_code, done.changes) == (0, [accounts]), done.output
+    assert not any(_accounts())
 
 
 def test_rows_that_two_writers_swapped(client: str) -> None:
