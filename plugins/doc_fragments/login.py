@@ -28,7 +28,9 @@ options:
     description: Path of the local socket. By default the first that exists of the usual places.
     type: path
   config_file:
-    description: Option file of a client from which user, password, host and socket are read.
+    description:
+      - Option file of a client. What its group C([client]) says of C(user), C(password), C(host), C(port) and C(socket) counts where the other
+        options do not; that O(login_user) is C(root) and O(login_port) 3306 counts as nothing said.
     type: path
   ca_cert:
     description: CA certificate (PEM) that the server's certificate must be signed with.

@@ -12,13 +12,14 @@ import os
 import select
 import ssl
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Type, Union
 
 from ._bulk import Block, Loaded, ResultBroken, RowTooLong, load, read_blocks
 from ._dialect import dialect_for
 from ._dialect.base import Dialect
 from ._dialect.bulk_rows import Marks
+from ._dialect.client_file import parse_client_file
 from ._dialect.features import parse_version
 from ._dialect.statement import Statement, sql
 from ._errors import ServerError, TwowayError
@@ -46,6 +47,8 @@ _REFUSALS = (1044, 1045, 1698)
 
 _WRONG_SYNTAX = 1064
 
+_DEFAULT_USER, _DEFAULT_PORT = "root", 3306
+
 # A server may be set to read quotes and backslashes in another way; our sessions never do.
 _SESSION_START = (
     "SET SESSION sql_mode = 'STRICT_TRANS_TABLES', SESSION time_zone = '+00:00', SESSION wait_timeout = 28800"
@@ -57,15 +60,16 @@ class Login:
     """How to reach a server and as whom.
 
     :ivar host: ``None`` for the local socket.
+    :ivar config_file: option file of a client, which says what the login leaves open.
     :ivar tls: whether a connection over the network has to be encrypted, certificates or not.
     :ivar answer_timeout: seconds to wait for each answer; ``None`` is for ever.
     :ivar sends_rows: whether the session is there for :meth:`Session.load`.
     """
 
-    user: str = "root"
+    user: str = _DEFAULT_USER
     password: Optional[Secret] = None
     host: Optional[str] = None
-    port: int = 3306
+    port: int = _DEFAULT_PORT
     unix_socket: Optional[str] = None
     config_file: Optional[str] = None
     ca_cert: Optional[str] = None
@@ -88,6 +92,32 @@ class Login:
         if self.unix_socket:
             return self.unix_socket
         return next((path for path in DEFAULT_SOCKETS if os.path.exists(path)), DEFAULT_SOCKETS[0])
+
+    def resolved(self) -> Login:
+        """Return the login with what its option file says of user, password and place, where the login does not.
+
+        :raises TwowayError: when the file cannot be read.
+        """
+        if not self.config_file:
+            return self
+        path = os.path.expanduser(self.config_file)
+        try:
+            with open(path, encoding="utf-8") as file:
+                said = parse_client_file(file.read())
+        except (OSError, ValueError) as error:
+            raise TwowayError("The option file of the login, %s, cannot be read: %s." % (path, error)) from error
+        login = self
+        if login.user == _DEFAULT_USER:
+            login = replace(login, user=said.get("user", _DEFAULT_USER))
+        if login.password is None and "password" in said:
+            login = replace(login, password=Secret(said["password"]))
+        if not login.host and not login.unix_socket:
+            # To the servers' clients this name is the local socket.
+            host = said.get("host", "localhost")
+            login = replace(login, host=None if host == "localhost" else host, unix_socket=said.get("socket"))
+        if login.port == _DEFAULT_PORT and said.get("port", "").isdigit():
+            login = replace(login, port=int(said["port"]))
+        return replace(login, config_file=None)
 
     def _tls_context(self) -> Optional[ssl.SSLContext]:
         if not (self.tls or self.ca_cert or self.client_cert):
@@ -115,8 +145,6 @@ class Login:
             "write_timeout": self.answer_timeout,
             "local_infile": self.sends_rows,
         }
-        if self.config_file:
-            arguments["read_default_file"] = os.path.expanduser(self.config_file)
         if self.host:
             arguments.update(host=self.host, port=self.port)
             context = self._tls_context()
@@ -275,5 +303,6 @@ def connect(login: Login) -> Session:
             "The Python library PyMySQL is missing on this host. Install the package python3-pymysql"
             " (the role twoway.mysql.mysql_server does)."
         )
+    login = login.resolved()
     with _errors_named("connect to the server at %s as %s" % (login.place, login.user)):
         return Session(_session_class()(**login.driver_arguments()))

@@ -78,20 +78,6 @@ def quote_option(value: Any) -> str:
     return text if re.fullmatch(r"[\w.,:/*%+@-]*", text) else '"%s"' % text.replace("\\", "\\\\")
 
 
-def quote_client_value(value: Any) -> str:
-    r"""Return a value as the option file of a client takes it, with every character that a password may have.
-
-    >>> print(quote_client_value(r"a'b#c\d"), quote_client_value('e"f'))
-    "a'b#c\\d" "e\"f"
-
-    :raises ValueError: for a value with a line break, which option files cannot carry.
-    """
-    text = str(value)
-    if re.search(r"[\x00-\x1f]", text):
-        raise ValueError("a value of an option file cannot hold a control character")
-    return '"%s"' % text.replace("\\", "\\\\").replace('"', '\\"')
-
-
 def _simple(name: str, value: Any) -> Option:
     return Option(name, [value], variable=name)
 

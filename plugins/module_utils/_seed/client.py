@@ -18,7 +18,7 @@ from typing import IO, Dict, Iterator, List, Mapping, Optional, Sequence
 
 from .._connection import Login
 from .._dialect.base import Dialect
-from .._dialect.options import quote_client_value
+from .._dialect.client_file import quote_client_value
 from .._errors import TwowayError
 
 CHUNK_BYTES = 1 << 20
@@ -45,6 +45,7 @@ def option_file(login: Login, dialect: Dialect, lists: Optional[Mapping[str, Seq
 
     :param lists: further options, each as often as it has values: more than a command line carries.
     """
+    login = login.resolved()
     values: Dict[str, object] = {"user": login.user}
     if login.password:
         values["password"] = login.password.reveal()

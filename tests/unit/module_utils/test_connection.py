@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._connection import (
     wait_for_end,
 )
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.statement import sql
-from ansible_collections.twoway.mysql.plugins.module_utils._errors import ServerError
+from ansible_collections.twoway.mysql.plugins.module_utils._errors import ServerError, TwowayError
 from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
 
 MYSQL, MARIADB = "9.7.4", "11.8.9-MariaDB"
@@ -147,3 +148,33 @@ def test_the_end_of_a_session_is_seen_at_once() -> None:
     here.close()
     connection._sock = None
     assert wait_for_end([session], 600)
+
+
+@pytest.fixture
+def client_file(tmp_path: Path) -> str:
+    path = tmp_path / "client.cnf"
+    path.write_text("[client]\nuser=admin\npassword='p w'\nhost=db1\nport=3307\nsocket=/run/other.sock\n")
+    return str(path)
+
+
+def test_an_option_file_says_what_the_login_leaves_open(client_file: str) -> None:
+    login = Login(config_file=client_file).resolved()
+    password = login.password.reveal() if login.password else None
+    assert (login.user, password, login.host, login.port) == ("admin", "p w", "db1", 3307)
+
+
+def test_what_the_login_says_counts_more_than_its_option_file(client_file: str) -> None:
+    said = Login(user="joe", password=Secret("own"), unix_socket="/run/mine.sock", port=3308)
+    assert replace(said, config_file=client_file).resolved() == said
+
+
+def test_localhost_in_an_option_file_is_the_socket(tmp_path: Path) -> None:
+    path = tmp_path / "client.cnf"
+    path.write_text("[client]\nhost=localhost\nsocket=/run/other.sock\n")
+    assert Login(config_file=str(path)).resolved().place == "socket /run/other.sock"
+
+
+def test_an_option_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    missing = str(tmp_path / "missing.cnf")
+    with pytest.raises(TwowayError, match=f"option file of the login, {missing}, cannot be read"):
+        Login(config_file=missing).resolved()
