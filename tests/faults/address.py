@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import labkit
+import pair
 import playbook
 import pymysql
 
@@ -284,10 +285,7 @@ class Observed:
         rows = set(self.acknowledged)
 
         def missing() -> dict[str, int]:
-            return {
-                member: len(rows - {str(row[0]) for row in labkit.sql(member, "SELECT id FROM wikidb.ledger")})
-                for member in MEMBERS
-            }
+            return {member: len(rows - pair.ledger(member)) for member in MEMBERS}
 
         with suppress(AssertionError):
             eventually(missing, dict.fromkeys(MEMBERS, 0))

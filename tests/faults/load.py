@@ -158,11 +158,6 @@ def open_members(members: tuple[str, ...] = _BOTH) -> list[str]:
     return [member for member in members if labkit.sql(member, "SELECT @@GLOBAL.read_only + 0") == [["0"]]]
 
 
-def rows(member: str) -> set[str]:
-    """Ids of the rows that a member holds."""
-    return {str(row[0]) for row in labkit.sql(member, "SELECT id FROM wikidb.ledger")}
-
-
 def is_whole() -> bool:
     """Whether both members answer, both channels run, and one gate is open."""
     try:
@@ -177,8 +172,9 @@ def problems(watch: Watch) -> list[str]:
     for member in _BOTH:
         labkit.writer_stop(member)
     all_rows = acknowledged()
-    playbook.wait(lambda: all(all_rows <= rows(member) for member in _BOTH))
-    found = [f"{member} lacks {len(all_rows - rows(member))} rows" for member in _BOTH if all_rows - rows(member)]
+    playbook.wait(lambda: all(all_rows <= pair.ledger(member) for member in _BOTH))
+    missing = {member: all_rows - pair.ledger(member) for member in _BOTH}
+    found = [f"{member} lacks {len(rows)} rows" for member, rows in missing.items() if rows]
     found += [f"both gates were open for {until - since:.3f} s" for since, until in watch.both_open()]
     if not watch.looks():
         found.append("a gate was not looked at")

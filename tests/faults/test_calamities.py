@@ -79,7 +79,7 @@ def test_switchover_with_a_long_transaction(words: dict[str, str]) -> None:
             is_committed = "committed" in client.stdout.read()
         assert load.open_members() == [_other(active) if done.exit_code == 0 else active], done.output
     assert load.problems(watch) == []
-    assert ["2000000100" in load.rows(member) for member in _BOTH] == [is_committed] * 2
+    assert ["2000000100" in pair.ledger(member) for member in _BOTH] == [is_committed] * 2
 
 
 @pytest.mark.parametrize("victim", ["the old writer", "the new writer"])
@@ -123,7 +123,7 @@ def test_failover_over_rows_that_were_received_and_not_applied(words: dict[str, 
             labkit.sql(_other(active), f"START {words['R']} SQL_THREAD")
             taken = playbook.run(FAIL_OVER, {"pair_fail_over_to": _other(active)})
             assert taken.exit_code == 0, taken.output
-            assert set(labkit.writer_acked(active)) - load.rows(_other(active)) == set()
+            assert set(labkit.writer_acked(active)) - pair.ledger(_other(active)) == set()
         finally:
             labkit.heal()
     assert load.problems(watch) == []

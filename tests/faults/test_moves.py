@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import labkit
+import load
 import pair
 import playbook
 import pytest
@@ -22,25 +23,17 @@ def deployed(flavor: str) -> str:
     return flavor
 
 
-def _open_members() -> list[str]:
-    return [member for member in _BOTH if labkit.sql(member, "SELECT @@GLOBAL.read_only + 0") == [["0"]]]
-
-
-def _rows(member: str) -> set[str]:
-    return {str(row[0]) for row in labkit.sql(member, "SELECT id FROM wikidb.ledger")}
-
-
 def _acknowledged_rows_are_on_both(writer: str) -> None:
     acknowledged = set(labkit.writer_acked(writer))
     assert acknowledged
-    playbook.wait(lambda: all(acknowledged <= _rows(member) for member in _BOTH))
-    assert [acknowledged - _rows(member) for member in _BOTH] == [set(), set()]
+    playbook.wait(lambda: all(acknowledged <= pair.ledger(member) for member in _BOTH))
+    assert [acknowledged - pair.ledger(member) for member in _BOTH] == [set(), set()]
 
 
 def test_a_run_in_check_mode_moves_nothing(deployed: str) -> None:
     looked = playbook.run(SWITCH_OVER, arguments=["--check", "--diff"])
     assert looked.exit_code == 0, looked.output
-    assert _open_members() == ["db1"]
+    assert load.open_members() == ["db1"]
 
 
 def test_switchover_under_load(deployed: str) -> None:
@@ -48,7 +41,7 @@ def test_switchover_under_load(deployed: str) -> None:
     moved = playbook.run(SWITCH_OVER, {"pair_switch_to": "db2"})
     labkit.writer_stop("db1")
     assert moved.exit_code == 0, moved.output
-    assert _open_members() == ["db2"]
+    assert load.open_members() == ["db2"]
     _acknowledged_rows_are_on_both("db1")
 
 
@@ -57,7 +50,7 @@ def test_the_move_lasts(deployed: str) -> None:
     assert (again.exit_code, set(again.changes)) == (0, set()), again.output
     deploy = playbook.run()
     assert (deploy.exit_code, deploy.changes) == (0, []), deploy.output
-    assert _open_members() == ["db2"]
+    assert load.open_members() == ["db2"]
 
 
 def test_a_standby_that_does_not_apply_gets_no_writes(deployed: str) -> None:
@@ -66,7 +59,7 @@ def test_a_standby_that_does_not_apply_gets_no_writes(deployed: str) -> None:
     try:
         refused = playbook.run(SWITCH_OVER, {"pair_switch_to": "db1", "pair_switch_timeout_seconds": 3})
         assert refused.exit_code != 0, refused.output
-        assert _open_members() == ["db2"]
+        assert load.open_members() == ["db2"]
     finally:
         labkit.sql("db1", "START REPLICA" if is_mysql else "START SLAVE")
 
@@ -75,7 +68,7 @@ def test_a_failover_is_refused_while_the_other_member_answers(deployed: str) -> 
     refused = playbook.run(FAIL_OVER, {"pair_fail_over_to": "db1"})
     assert refused.exit_code != 0
     assert any("The other member answers" in error for error in refused.errors), refused.output
-    assert _open_members() == ["db2"]
+    assert load.open_members() == ["db2"]
 
 
 def test_a_failover_is_refused_while_the_other_server_refuses_logins(deployed: str) -> None:
@@ -86,7 +79,7 @@ def test_a_failover_is_refused_while_the_other_server_refuses_logins(deployed: s
         refused = playbook.run(FAIL_OVER, {"pair_fail_over_to": "db1", "pair_fail_over_lossy": "db2"})
         assert refused.exit_code != 0
         assert any("answers, and refuses this one" in error for error in refused.errors), refused.output
-        assert _open_members() == ["db2"]
+        assert load.open_members() == ["db2"]
     finally:
         labkit.sql("db2", f"SET sql_log_bin = 0; ALTER USER {account} ACCOUNT UNLOCK")
 
@@ -98,15 +91,15 @@ def test_failover_and_return(deployed: str) -> None:
     taken = playbook.run(FAIL_OVER, {"pair_fail_over_to": "db1"})
     assert taken.exit_code == 0, taken.output
     acknowledged = set(labkit.writer_acked("db2"))
-    assert acknowledged - _rows("db1") == set()
+    assert acknowledged - pair.ledger("db1") == set()
     labkit.sql(
         "db1", "INSERT INTO wikidb.ledger (id, writer, note) VALUES (2000000001, 'survivor', 'after the failover')"
     )
     labkit.heal()
     playbook.wait(lambda: pair.channel_threads("db2") == ["Yes", "Yes"] == pair.channel_threads("db1"))
-    playbook.wait(lambda: "2000000001" in _rows("db2"))
-    assert "2000000001" in _rows("db2")
-    assert _open_members() == ["db1"]
+    playbook.wait(lambda: "2000000001" in pair.ledger("db2"))
+    assert "2000000001" in pair.ledger("db2")
+    assert load.open_members() == ["db1"]
     _acknowledged_rows_are_on_both("db2")
     deploy = playbook.run()
     assert (deploy.exit_code, deploy.changes) == (0, []), deploy.output
