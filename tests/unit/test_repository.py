@@ -26,6 +26,14 @@ def test_modules_carry_the_name_of_the_action_group() -> None:
     assert not without
 
 
+def test_every_module_is_tried_on_real_servers() -> None:
+    """But for the one that needs both members at once, which the moves of the fault tests try."""
+    integration = TOP / "tests" / "integration"
+    named = yaml.safe_load((integration / "vars.yml").read_text(encoding="utf-8"))["all_targets"]
+    there = sorted(path.name for path in (integration / "targets").iterdir() if path.name != "setup_pair")
+    assert sorted(named) == there == [name for name in modules() if name != "pair_switchover"]
+
+
 def test_nothing_that_sanity_finds_is_ignored() -> None:
     lists = sorted((TOP / "tests" / "sanity").glob("ignore-*.txt"))
     assert lists
