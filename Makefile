@@ -3,11 +3,13 @@
 FLAVOR ?= mysql
 SCENARIO ?=
 TARGET ?=
+MINUTES ?=
+SEED ?=
 BIN := .venv/bin
 PYTHON := $(BIN)/python
 export FLAVOR
 
-.PHONY: help demo demo-down test lint format sanity unit unit-newest integration molecule faults bench bench-seed bench-compare bench-switch bench-vip build tarball changelog clean
+.PHONY: help demo demo-down test lint format sanity unit unit-newest integration molecule faults calamities bench bench-seed bench-compare bench-switch bench-vip build tarball changelog clean
 
 help:                        ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -47,6 +49,9 @@ molecule: .venv/ready        ## situations on real servers of a FLAVOR; SCENARIO
 
 faults: .venv/ready          ## interrupted runs, on a FLAVOR, all of them
 	@$(PYTHON) tests/faults/run.py $(FLAVOR)
+
+calamities: .venv/ready      ## what can happen to a pair under load, at random, on a FLAVOR; MINUTES=10, SEED=number
+	@$(PYTHON) tests/faults/schedule.py $(FLAVOR) $(MINUTES:%=--minutes %) $(SEED:%=--seed %)
 
 bench: .venv/ready           ## figures, on a FLAVOR
 	@$(PYTHON) tests/bench/no_change.py $(FLAVOR)

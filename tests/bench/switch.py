@@ -25,6 +25,7 @@ from contextlib import contextmanager
 import address
 import labkit
 import load
+import pair
 import playbook
 import pymysql
 import vip
@@ -44,7 +45,7 @@ def gaps_ms(seen: address.Observed, began: float, ended: float) -> list[float]:
     """By writer the longest time between two acknowledgements of which one is between those moments."""
     gaps = []
     for client in seen.clients:
-        times = [at for at, _server in client.acknowledged.values()]
+        times = [receipt.ended for receipt in client.acknowledged.values()]
         gaps.append(1000 * max(b - a for a, b in itertools.pairwise(times) if b > began and a < ended))
     return gaps
 
@@ -92,7 +93,7 @@ class Bench:
     def failover(self) -> tuple[float, float]:
         """Milliseconds from the command to the first row that the survivor acknowledges, and those of its one task."""
         active, standby = address.settled()
-        survivor = vip.server_id(standby)
+        survivor = pair.server_id(standby)
         with self.writing() as seen:
             labkit.kill(active)
             began = time.time()

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import address
 import labkit
+import pair
 import playbook
 
 _GOALS = "median 600 ms, worst 1500 ms"
@@ -34,14 +35,10 @@ class Run:
     two_open_gates: int
 
 
-def server_id(member: str) -> int:
-    return int(str(labkit.sql(member, "SELECT @@GLOBAL.server_id")[0][0]))
-
-
 def run() -> Run:
     """Kill the active server, wait for the writes to go on and for the pair to be whole again."""
     active, standby = address.settled()
-    survivor = server_id(standby)
+    survivor = pair.server_id(standby)
     with address.observed() as seen:
         seen.wait_for_rows()
         began = address.kill_server(active)

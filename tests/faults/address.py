@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import labkit
 import pair
@@ -156,17 +157,28 @@ def keep(is_kept: bool) -> None:
         labkit.shell(member, ["systemctl", "start" if is_kept else "stop", "twoway-gate"])
 
 
+class Receipt(NamedTuple):
+    """The acknowledgement of a row: between which moments the server, of that id, took it."""
+
+    began: float
+    ended: float
+    server: int
+
+
 class Client(threading.Thread):
     """Writes through the address, one commit per row, and connects again until it is told to stop.
 
-    :ivar acknowledged: by id of each acknowledged row the moment of the acknowledgement, and the id of the server.
+    :ivar acknowledged: the receipt of each acknowledged row, by the row's id.
     """
+
+    #: A server that does not answer for so long is given up.
+    patience_seconds = 0.5
 
     def __init__(self, name: str) -> None:
         super().__init__(name=name, daemon=True)
         self._is_stopped = threading.Event()
         self._servers: dict[pymysql.Connection, int] = {}
-        self.acknowledged: dict[str, tuple[float, int]] = {}
+        self.acknowledged: dict[str, Receipt] = {}
 
     def run(self) -> None:
         number, connection = 0, None
@@ -181,9 +193,10 @@ class Client(threading.Thread):
                 connection = None
 
     def write(self, connection: pymysql.Connection, row_id: str) -> None:
+        began = time.time()
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO wikidb.ledger (id, writer, note) VALUES (%s, 'client', '')", (row_id,))
-        self.acknowledged[row_id] = (time.time(), self._servers[connection])
+        self.acknowledged[row_id] = Receipt(began, time.time(), self._servers[connection])
 
     def connect(self, host: str) -> pymysql.Connection:
         connection = pymysql.connect(
@@ -192,8 +205,8 @@ class Client(threading.Thread):
             password=_PASSWORD,
             autocommit=True,
             connect_timeout=0.2,
-            read_timeout=0.5,
-            write_timeout=0.5,
+            read_timeout=self.patience_seconds,
+            write_timeout=self.patience_seconds,
         )
         with connection.cursor() as cursor:
             cursor.execute("SELECT @@GLOBAL.server_id")
@@ -256,20 +269,19 @@ class Observed:
     samplers: Mapping[str, Sampler]
 
     @property
-    def acknowledged(self) -> dict[str, tuple[float, int]]:
-        return {row: seen for client in self.clients for row, seen in list(client.acknowledged.items())}
+    def acknowledged(self) -> dict[str, Receipt]:
+        return {row: receipt for client in self.clients for row, receipt in list(client.acknowledged.items())}
 
     def first_of(self, server_id: int, moment: float) -> float | None:
         """When a server acknowledged its first row after a moment."""
-        return min(
-            (at for at, server in self.acknowledged.values() if server == server_id and at > moment), default=None
-        )
+        ends = (each.ended for each in self.acknowledged.values() if each.server == server_id)
+        return min((ended for ended in ends if ended > moment), default=None)
 
-    def wait_for_rows(self) -> None:
-        """Return when each client has had some more rows acknowledged."""
+    def wait_for_rows(self, rows: int = 10, seconds: float = _SETTLE_SECONDS) -> None:
+        """Return when each client has had so many more rows acknowledged."""
         for client in self.clients:
-            wanted = len(client.acknowledged) + 10
-            eventually(partial(client.has_acknowledged, wanted), True)
+            wanted = len(client.acknowledged) + rows
+            eventually(partial(client.has_acknowledged, wanted), True, seconds)
 
     def gates(self, member: str) -> set[str]:
         """All that the gate of a member was."""
@@ -279,6 +291,17 @@ class Observed:
         """How often a gate was surely open while the other one surely was."""
         first, second = (open_spans(self.samplers[member].samples) for member in MEMBERS)
         return sum(min(a[1], b[1]) > max(a[0], b[0]) for a in first for b in second)
+
+    def rows_of_deposed(self) -> int:
+        """How many rows a server took while the gate of the other one was surely open."""
+        one, other = MEMBERS
+        rivals = {pair.server_id(one): other, pair.server_id(other): one}
+        spans = {server: open_spans(self.samplers[rival].samples) for server, rival in rivals.items()}
+        return sum(
+            since <= receipt.began and receipt.ended <= until
+            for receipt in self.acknowledged.values()
+            for since, until in spans[receipt.server]
+        )
 
     def lost_rows(self) -> dict[str, int]:
         """By member the number of acknowledged rows that it lacks, once it has had time to catch up."""

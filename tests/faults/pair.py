@@ -34,6 +34,7 @@ case $client in
 *) $client -E -e "SHOW BINARY LOG STATUS; SHOW REPLICA STATUS" ;;
 esac
 """
+_TRANSACTIONS = "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('gtid_executed', 'gtid_current_pos')"
 _THREADS = re.compile(r"^\s*(?:Slave|Replica)_(?:IO|SQL)_Running: (.*)$", re.MULTILINE)
 
 
@@ -136,6 +137,29 @@ def different_tables() -> Iterator[str]:
     for name in sorted(first.keys() | second.keys()):
         if first.get(name) != second.get(name):
             yield f"{name} differs: {first.get(name)} on db1, {second.get(name)} on db2"
+
+
+def different_transactions() -> Iterator[str]:
+    """Yield which transactions of the members' own only one of them has, once both had time to become equal."""
+    first, second = labkit.look_until(
+        lambda: [_transactions(member) for member in labkit.DEFAULT_MEMBERS],
+        lambda transactions: transactions[0] == transactions[1],
+        CATCH_UP_SECONDS,
+    )
+    if first != second:
+        yield f"transactions differ: only db1 says {first - second}, only db2 {second - first}"
+
+
+def _transactions(member: str) -> set[str]:
+    """What a member has, by server on MySQL; by domain on MariaDB, where those count that a member writes."""
+    [[_name, value]] = labkit.sql(member, _TRANSACTIONS)
+    domains = {str(server_id(each)) for each in labkit.DEFAULT_MEMBERS}
+    places = {place.strip() for place in str(value).split(",")}
+    return {place for place in places if ":" in place or place.partition("-")[0] in domains}
+
+
+def server_id(member: str) -> int:
+    return int(str(labkit.sql(member, "SELECT @@GLOBAL.server_id")[0][0]))
 
 
 def content(member: str) -> labkit.Content:

@@ -184,7 +184,20 @@ def run(
     """
     with started(playbook, variables, arguments, **more_environment) as (process, record, output):
         process.wait(MOST_SECONDS)
-        return Finished(process.returncode, output.read_text(encoding="utf-8", errors="replace"), read_tasks(record))
+        return _finished(process, record, output)
+
+
+def run_struck(task_name: str, strike: Callable[[], None], playbook: str, variables: Variables) -> Finished:
+    """A run that went on after something had struck when its task of that name had begun."""
+    with started(playbook, variables) as (process, record, output):
+        wait(lambda: process.poll() is not None or any(task.name == task_name for task in read_tasks(record)))
+        strike()
+        process.wait(MOST_SECONDS)
+        return _finished(process, record, output)
+
+
+def _finished(process: subprocess.Popen[bytes], record: Path, output: Path) -> Finished:
+    return Finished(process.returncode, output.read_text(encoding="utf-8", errors="replace"), read_tasks(record))
 
 
 def run_until_task(task: int | str, variables: Variables | None = None) -> Finished:
@@ -211,7 +224,7 @@ def run_until(is_seen: Callable[[], bool], variables: Variables | None = None) -
 def _killed(process: subprocess.Popen[bytes], record: Path, output: Path) -> Finished:
     kill_group(process)
     process.wait()
-    return Finished(process.returncode, output.read_text(encoding="utf-8", errors="replace"), read_tasks(record))
+    return _finished(process, record, output)
 
 
 def wait(condition: Callable[[], bool]) -> None:

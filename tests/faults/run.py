@@ -1,10 +1,11 @@
-"""Runs the fault tests on a flavor: half-built pairs, bad input, secrets, one fault per finding, calamities under load,
-interrupted deployments, broken copies.
+"""Runs the fault tests on a flavor: half-built pairs, bad input, secrets, one fault per finding, interrupted
+deployments, broken copies, and whatever can happen to a pair under load.
 
 Usage: run.py FLAVOR [--sample N] [--seed N]
 
-LAB_INSTANCE chooses the lab, which is removed afterwards. A sample leaves out the tests marked as long. The last
-lines are JSON with what the interrupted deployments and the broken copies showed; see deploy.py and copies.py.
+LAB_INSTANCE chooses the lab, which is removed afterwards. A sample leaves out the tests marked as long, and the load.
+The last lines are JSON with what the interrupted deployments, the broken copies and the load showed; see deploy.py,
+copies.py and schedule.py.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ def main(arguments: list[str]) -> int:
     for method in ("auto",) if sample else ("auto", "dump"):
         copies = [str(BIN / "python"), str(HERE / "copies.py"), arguments[0], "--method", method, *sample]
         failures |= subprocess.run(copies, cwd=TOP, env=settings, check=False).returncode
+    if not sample:
+        schedule = [str(BIN / "python"), str(HERE / "schedule.py"), *arguments]
+        failures |= subprocess.run(schedule, cwd=TOP, env=settings, check=False).returncode
     labkit.down()
     return int(bool(failures))
 
