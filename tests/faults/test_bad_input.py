@@ -1,4 +1,4 @@
-"""What cannot work is refused with one clear error, before anything is changed on any member."""
+"""What cannot work is refused with one clear error, before anything is changed on any member, or is taken back."""
 
 from __future__ import annotations
 
@@ -177,3 +177,27 @@ def test_strange_password_works(members: str) -> None:
     assert [pair.channel_threads(member) for member in _BOTH] == [["Yes", "Yes"]] * 2
     second = playbook.run(variables=variables)
     assert (second.exit_code, second.changes) == (0, []), second.output
+
+
+@pytest.mark.long
+def test_an_option_file_the_server_does_not_start_with_is_taken_back(flavor: str) -> None:
+    """Its program has nothing against the size of a page; the data have another."""
+    labkit.up(flavor, image="server", fresh=True)
+    unit, folder = labkit.FLAVORS[flavor].unit, {"mysql": "mysql.conf.d/zz", "mariadb": "mariadb.conf.d/99"}
+    path = f"/etc/mysql/{folder[labkit.FLAVORS[flavor].client]}-twoway.cnf"
+    look = f"systemctl is-active {unit}; cat {path} 2>&1"
+    bad = {"mysql_server_options": {"innodb_page_size": 8192}}
+    first = playbook.run(variables=bad)
+    assert first.exit_code != 0, first.output
+    assert "did not start with" in first.output
+    for member in _BOTH:
+        assert labkit.shell(member, look, check=False).stdout.split("\n")[0] == "active"
+        assert "No such file" in labkit.shell(member, look, check=False).stdout
+    good = playbook.run()
+    assert good.exit_code == 0, good.output
+    before = {member: labkit.shell(member, look).stdout for member in _BOTH}
+    second = playbook.run(variables=bad)
+    assert second.exit_code != 0, second.output
+    assert {member: labkit.shell(member, look).stdout for member in _BOTH} == before
+    again = playbook.run()
+    assert again.exit_code == 0, again.output
