@@ -41,6 +41,7 @@ _CAUSES: Tuple[Tuple[Tuple[int, ...], str, Tuple[str, ...]], ...] = (
     ((1051, 1008, 1091), "what the source drops is not here: it was dropped here as well", _DEFINITION),
     ((1396,), "the account that the source makes is here already, or the one that it changes is not", _DEFINITION),
     ((1451, 1452), "a row that refers to this one, or that this one refers to, differs here", _DEFINITION),
+    ((1021, 1026, 1114), "there was no room to write it: make some, nothing is wrong with the transaction", (DEPLOY,)),
     ((1950,), "two servers wrote in one GTID domain: this member has newer transactions of it", (REBUILD,)),
     ((1236, 13114), "the source does not have the transactions that come next: purged, or lost in a crash", (REBUILD,)),
     ((2061,), "the account's password needs an encrypted connection, or the source's public key", (DEPLOY,)),
@@ -68,8 +69,8 @@ class RepairWish:
 def explain(errno: int) -> Tuple[str, Tuple[str, ...]]:
     """Return the likely cause of an error of a channel, and what can be done, the best first.
 
-    >>> explain(13114)[1], explain(4711)[1]
-    (('rebuild_member',), ('skip', 'rebuild_member'))
+    >>> explain(13114)[1], explain(1114)[1], explain(4711)[1]
+    (('rebuild_member',), ('deploy_pair',), ('skip', 'rebuild_member'))
     """
     for codes, cause, choices in _CAUSES:
         if errno in codes:

@@ -13,6 +13,8 @@ from typing import Dict, Optional
 _SYMBOLS: Dict[int, str] = {
     1007: "ER_DB_CREATE_EXISTS",
     1008: "ER_DB_DROP_EXISTS",
+    1021: "ER_DISK_FULL",
+    1026: "ER_ERROR_ON_WRITE",
     1032: "ER_KEY_NOT_FOUND",
     1040: "ER_CON_COUNT_ERROR",
     1045: "ER_ACCESS_DENIED_ERROR",
@@ -24,6 +26,7 @@ _SYMBOLS: Dict[int, str] = {
     1061: "ER_DUP_KEYNAME",
     1062: "ER_DUP_ENTRY",
     1091: "ER_CANT_DROP_FIELD_OR_KEY",
+    1114: "ER_RECORD_FILE_FULL",
     1129: "ER_HOST_IS_BLOCKED",
     1130: "ER_HOST_NOT_PRIVILEGED",
     1146: "ER_NO_SUCH_TABLE",
