@@ -9,6 +9,7 @@ from contextlib import closing
 from functools import partial
 
 import address
+import disk
 import labkit
 import load
 import pair
@@ -27,6 +28,10 @@ _AWAY_SECONDS = 4
 _STRIKE_WITHIN_SECONDS = 1.5
 #: Of each of the four writers.
 _MANY_ROWS = 250
+#: Longer than a server waits until it looks again whether there is room.
+_AGAIN_SECONDS = 75
+#: For what a server writes beside the rows of its writers, until the room is taken away.
+_ROOM_MEGABYTES = 200
 _STRIKES: Mapping[str, Callable[[str], None]] = {"kill": labkit.kill, "pause": labkit.pause, "cut": labkit.cut}
 _WHO = ("active", "standby", "both")
 
@@ -156,6 +161,26 @@ def killed_in_a_seed(seen: address.Observed, is_donor: bool) -> None:
     seen.wait_for_rows()
 
 
+def full_disk(seen: address.Observed, is_active: bool) -> None:
+    """Who has no room looks for it once a minute, or stops and is started by the next run."""
+    active, standby = load.settled()
+    member = active if is_active else standby
+    disk.make_small(member, _ROOM_MEGABYTES)
+    try:
+        assert load.settled() == (active, standby)
+        seen.wait_for_rows()
+        disk.fill(member)
+        time.sleep(_AWAY_SECONDS)
+        disk.free(member)
+        if not labkit.look_until(load.is_whole, bool, _AGAIN_SECONDS):
+            _succeed(playbook.DEPLOY)
+        assert load.settled() == (active, standby)
+        seen.wait_for_rows(seconds=load.WHOLE_SECONDS)
+    finally:
+        disk.make_as_before(member)
+    assert load.settled() == (active, standby)
+
+
 CALAMITIES: Mapping[str, Calamity] = {
     "a switchover": switchover,
     f"{_SWITCHOVERS} switchovers": switchovers,
@@ -168,4 +193,8 @@ CALAMITIES: Mapping[str, Calamity] = {
     "binary logs that are purged while the standby is away": purged_binary_logs,
     "a rebuild in which the donor is killed": partial(killed_in_a_seed, is_donor=True),
     "a rebuild in which the recipient is killed": partial(killed_in_a_seed, is_donor=False),
+    "no room on the active member": partial(full_disk, is_active=True),
+    "no room on the standby": partial(full_disk, is_active=False),
 }
+#: They were tried on MySQL alone.
+ON_MYSQL = frozenset({"no room on the active member", "no room on the standby"})

@@ -14,7 +14,7 @@ import playbook
 import pymysql
 
 _REFUSED_BY_GATE = 1290
-#: For members that have to boot.
+#: For members that have to boot, and for a server that waits a minute before it looks for room again.
 WHOLE_SECONDS = 240
 #: A look at both members takes processor time, which they need.
 _PAUSE_SECONDS = 0.5
