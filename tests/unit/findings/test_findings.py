@@ -115,3 +115,24 @@ def test_servers_that_run_with_one_id() -> None:
     assert [finding["evidence"] for finding in seen if finding["code"] == "DUPLICATE_SERVER_ID"] == [
         "the servers of both members run with the id 168309249"
     ]
+
+
+@pytest.mark.parametrize("holder", ["db1", "db2"])
+@pytest.mark.parametrize("domain_of_db1", ["0", "168309505"])
+def test_a_history_from_before_the_pair_is_nobodys(holder: str, domain_of_db1: str) -> None:
+    """Servers that nobody has set up write in one domain, and under one server id."""
+    facts: dict[str, object] = {}
+    for member, domain in (("db1", domain_of_db1), ("db2", "0")):
+        position = "0-1-29" if member == holder else ""
+        settings = {"gtid_domain_id": domain, "gtid_current_pos": position}
+        facts.update({f"{member}.settings.{name}": value for name, value in settings.items()})
+        facts[f"{member}.replication.channels"] = []
+    assert found({"flavor": "mariadb", "scope": "deployment", "facts": facts}) == []
+
+
+@pytest.mark.parametrize("seed", [None, {"state": "importing", "donor": "db1"}, {"state": "done", "donor": "db1"}])
+def test_transactions_of_a_member_that_is_new_come_with_its_seed(seed: dict[str, str] | None) -> None:
+    facts = {"db2.settings.gtid_current_pos": "", "db2.seed": seed}
+    facts.update({f"{member}.replication.channels": [] for member in ("db1", "db2")})
+    codes = [finding["code"] for finding in found({"flavor": "mariadb", "scope": "deployment", "facts": facts})]
+    assert ("ERRANT_TRANSACTIONS" in codes) == (seed is not None and seed["state"] == "done")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Iterator
 
 from ..._state.gtid import parse_gtid_position, parse_gtid_set
+from ..seed import DONE
 from ..steps import Finding
 from .view import BLOCKER, WARNING, Member, Pair
 
@@ -79,7 +80,7 @@ def current_position(pair: Pair) -> Iterator[Finding]:
 def errant(pair: Pair) -> Iterator[Finding]:
     """Find transactions that a member lost and its peer still holds: no channel brings them back to their author."""
     for author, holder in pair.directions:
-        if author.name == pair.wish.get("rebuild"):
+        if author.name == pair.wish.get("rebuild") or _is_to_be_seeded(pair, author):
             # It is about to get them, with all the rest.
             continue
         lost = _lost_set(author, holder) if author.has("gtid_mode") else _lost_position(author, holder)
@@ -95,6 +96,12 @@ def errant(pair: Pair) -> Iterator[Finding]:
             )
 
 
+def _is_to_be_seeded(pair: Pair, member: Member) -> bool:
+    """Return whether a deployment copies the donor's data to a member: a server that was in no pair before."""
+    has_data = bool(member.facts["seed"]) and member.facts["seed"]["state"] == DONE
+    return member.name == pair.recipient and not member.channels and not has_data
+
+
 def _lost_set(author: Member, holder: Member) -> str:
     held = parse_gtid_set(holder.facts["replication"]["binlog"]["gtid"] or "")
     own = held.of_source(author.facts["server"]["server_uuid"] or "")
@@ -108,6 +115,9 @@ def _lost_set(author: Member, holder: Member) -> str:
 def _lost_position(author: Member, holder: Member) -> str:
     if "gtid_domain_id" not in author.settings or (holder.channel and holder.channel["receiver"]["state"] != "off"):
         # A receiver that its source accepts shows that the source has everything.
+        return ""
+    if author.settings["gtid_domain_id"] == holder.settings.get("gtid_domain_id"):
+        # In a domain that both write, as servers do that nobody has set up, a position tells of no author.
         return ""
     domain = int(author.settings["gtid_domain_id"])
     held = parse_gtid_position(holder.settings.get("gtid_current_pos", "")).domain(domain)
