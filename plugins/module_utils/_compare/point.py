@@ -8,20 +8,22 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Iterator, Optional
 
 from .._bookkeeping import forget_state, read_state, state_path, write_state
-from .._connection import Session
+from .._connection import Login, Session, connect
 from .._dialect.statement import sql
 from .._errors import Refused, TwowayError
-from .._read.replication import read_binlog, read_channel
+from .._moment import begin_snapshots
+from .._read.replication import read_channel
 from .._state.binlog import BinlogCoordinates
 from .._wait import wait_for
 from .members import Lane
 
-_LOCK_WAIT_SECONDS = 3
 _LONG_STATEMENT_SECONDS = 2
+# The applier stands still meanwhile.
+_PATIENCE_SECONDS = 10
 _MARK = "applier-held"
 """Left on the host while the applier is held, so that the next run lets it go after one that was killed."""
 
@@ -29,12 +31,14 @@ _MARK = "applier-held"
 class Synchronizer:
     """Makes synchronized points, and remembers the last one."""
 
-    def __init__(self, control: Session, channel: str, timeout_seconds: float) -> None:
+    def __init__(self, control: Session, source: Login, channel: str, timeout_seconds: float) -> None:
         """Prepare.
 
         :param control: a session on the replica that has no snapshot: one that has may not touch the applier.
+        :param source: how the source is reached for a session that has none either.
         """
         self._control = control
+        self._source = source
         self._channel = channel
         self._timeout_seconds = timeout_seconds
         self.last: Optional[BinlogCoordinates] = None
@@ -81,7 +85,9 @@ class Synchronizer:
             self._go_on()
 
     def _begin(self, lane: Lane) -> None:
-        place = _snapshot_of_source(lane.source)
+        with closing(connect(self._source)) as watch:
+            moment = begin_snapshots(watch, self._source, [lane.source], _LONG_STATEMENT_SECONDS, _PATIENCE_SECONDS)
+        place = moment.place
         self._control.query(self._control.dialect.start_applier_until(self._channel, place), "apply up to the snapshot")
         reached, seen = wait_for(
             lambda: read_channel(self._control, self._channel),
@@ -118,47 +124,3 @@ def begin_snapshot(session: Session) -> None:
     """Let the session see the data as they are now, until its transaction ends."""
     session.query(sql("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ"), "prepare the snapshot")
     session.query(sql("START TRANSACTION WITH CONSISTENT SNAPSHOT"), "begin the snapshot")
-
-
-def _snapshot_of_source(session: Session) -> BinlogCoordinates:
-    """Begin a snapshot at the source and return the place in its binary log that belongs to it.
-
-    :raises Refused: when the place can only be read under a lock, and a long statement would hold that lock up.
-    """
-    question = session.dialect.read_snapshot_coordinates()
-    if question:
-        begin_snapshot(session)
-        row = session.query(question, "read the place of the snapshot")[0]
-        return BinlogCoordinates(row["file"], int(row["position"]))
-    _refuse_behind_long_statements(session)
-    session.query(sql("SET SESSION lock_wait_timeout = {}", _LOCK_WAIT_SECONDS), "limit the wait for the lock")
-    try:
-        session.query(sql("FLUSH TABLES WITH READ LOCK"), "hold the source's writes for a moment")
-        begin_snapshot(session)
-        status = read_binlog(session, {})
-    finally:
-        # Also after a time-out: the server keeps half of the lock until it is told to let go.
-        session.query(sql("UNLOCK TABLES"), "let the source's writes go on")
-    if status.coordinates is None:
-        raise Refused("The source writes no binary log.")
-    return status.coordinates
-
-
-def _refuse_behind_long_statements(session: Session) -> None:
-    # MySQL shows an applier without work as a statement that has run since its last event.
-    rows = session.query(
-        sql(
-            "SELECT ID AS id, TIME AS seconds FROM information_schema.PROCESSLIST"
-            " WHERE COMMAND IN ('Query', 'Execute') AND TIME >= {} AND ID <> CONNECTION_ID()"
-            " AND NOT (USER = 'system user' AND STATE LIKE {})",
-            _LONG_STATEMENT_SECONDS,
-            "%waiting for%",
-        ),
-        "look for long statements",
-    )
-    if rows:
-        raise Refused(
-            "At the source, statements run for longer than %d s (%s); a lock for the comparison would stall all writes"
-            " behind them. Compare later."
-            % (_LONG_STATEMENT_SECONDS, ", ".join("session %s: %s s" % (row["id"], row["seconds"]) for row in rows))
-        )

@@ -100,7 +100,7 @@ def compare(control: Session, request: Request, details: Sequence[Detail] = ()) 
     :param details: told of all rows that differ for certain.
     :raises Refused: when it would stall the source, or a difference cannot be told from what is on its way.
     """
-    synchronizer = Synchronizer(control, request.channel, request.timeout_seconds)
+    synchronizer = Synchronizer(control, request.source, request.channel, request.timeout_seconds)
     synchronizer.release_after_kill()
     with closing(connect(request.source)) as watch, open_lanes(
         request.source, request.replica, lanes_for(request.parallel)

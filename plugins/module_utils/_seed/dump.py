@@ -18,11 +18,11 @@ from .._bookkeeping import has_bookkeeping
 from .._connection import Login, Session
 from .._dialect.statement import sql
 from .._errors import TwowayError
+from .._hold import wait_for_long_statements
 from .._read.data import BOOKKEEPING_SCHEMA, non_transactional_engines, read_schemas
 from .._read.replication import read_gtid_at
 from .._state.binlog import BinlogCoordinates
 from .client import CHUNK_BYTES, find_program, option_file, program
-from .hold import wait_for_long_statements
 from .method import Copied, Method
 from .progress import Progress
 
@@ -147,7 +147,7 @@ class DumpSeed(Method):
         start = time.monotonic()
         schemas = read_schemas(self._donor)
         if self._donor.dialect.hold_waits_for_readers or non_transactional_engines(schemas):
-            wait_for_long_statements(self._donor, self._long_seconds)
+            wait_for_long_statements(self._donor, self._donor_login.place, self._long_seconds)
         # A dump is text without indexes: what comes is about as much as the rows take in the tables.
         progress.begin_stage("copy", sum(int(schema["size_bytes"]) for schema in schemas))
         with option_file(self._donor_login, self._donor.dialect) as defaults, program(

@@ -125,11 +125,11 @@ class ParallelDumpSeed(Method):
         finally:
             self._recipient.query(sql("DO RELEASE_LOCK({})", IMPORT_LOCK), "let other imports begin")
         return Copied(
-            **snapshot.coordinates,
+            **snapshot.moment.coordinates,
             bytes=copied_bytes,
             seconds=round(time.monotonic() - start, 3),
             tables=len([table for table in source.sizes if table[0] != BOOKKEEPING_SCHEMA]),
-            lock_ms=snapshot.lock_ms,
+            lock_ms=snapshot.moment.lock_ms,
         )
 
     @contextmanager
@@ -177,7 +177,7 @@ class ParallelDumpSeed(Method):
         return _Source(schemas, sizes, columns, keys, definitions)
 
     def _copy_tables(self, source: _Source, snapshot: Snapshot, progress: Progress) -> None:
-        coordinates = snapshot.coordinates
+        coordinates = snapshot.moment.coordinates
         finished = finished_tables(self._recipient, coordinates) & set(source.sizes)
         begin_ledger(self._recipient, coordinates)
         progress.begin_stage("copy", sum(source.sizes.values()))

@@ -101,7 +101,7 @@ def _begin(result: TableResult, shape: Optional[Shared]) -> TableSync:
 
 def _carry_out(control: Session, request: Request, applies: bool, work: List[Work], scripts: Scripts) -> None:
     """Enter into the tables what is changed, or would be."""
-    synchronizer = Synchronizer(control, request.channel, request.timeout_seconds)
+    synchronizer = Synchronizer(control, request.source, request.channel, request.timeout_seconds)
     with closing(connect(request.source)) as watch, open_lanes(request.source, request.replica, 1) as lanes:
         lane = lanes[0]
         with synchronizer.point(lane, holds_applier=applies):

@@ -4,7 +4,7 @@
 
 # This module util is private to the collection. It may change without notice.
 
-"""Holds a donor's commits for a moment, and never for longer: what would wait behind the lock is looked at first."""
+"""Holds a server's commits for a moment, and never for longer: what would wait behind the lock is looked at first."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import time
 from contextlib import contextmanager, suppress
 from typing import Any, Dict, Iterator, List
 
-from .._connection import Login, Session, connect
-from .._dialect.statement import Raw, sql
-from .._errors import Refused, ServerError, TwowayError
-from .._wait import wait_for
+from ._connection import Login, Session, connect
+from ._dialect.statement import Raw, sql
+from ._errors import Refused, ServerError, TwowayError
+from ._wait import wait_for
 
 PATIENCE_SECONDS = 60.0
 """As long a donor is watched for a moment in which it can be held."""
@@ -35,32 +35,34 @@ class NotHeld(TwowayError):
 class LongStatements(Refused):
     """Statements run that a lock would wait behind."""
 
-    def __init__(self, long_seconds: float, found: List[Dict[str, Any]]) -> None:
+    def __init__(self, place: str, long_seconds: float, found: List[Dict[str, Any]]) -> None:
         super().__init__(
-            "At the donor, statements run for longer than %g s (%s). The lock for a snapshot would wait behind them,"
-            " and all writes behind the lock. Nothing was copied; run again when they are done, end them, or choose a"
-            " method that takes no such lock." % (long_seconds, describe_statements(found))
+            "At %s, statements run for longer than %g s (%s). The lock for a snapshot would wait behind them, and all"
+            " writes behind the lock. Nothing was held up; run again when they are done, or end them."
+            % (place, long_seconds, describe_statements(found))
         )
 
 
-def wait_for_long_statements(donor: Session, long_seconds: float) -> None:
-    """Return when no statement at the donor has run for so long, so that nothing waits behind it for a lock.
+def wait_for_long_statements(session: Session, place: str, long_seconds: float) -> None:
+    """Return when no statement at a server has run for so long, so that nothing waits behind it for a lock.
+
+    :param place: where the server is, in words.
 
     :raises LongStatements: when one still does after a minute.
     """
 
     def look() -> List[Dict[str, Any]]:
-        return read_long_statements(donor, long_seconds)
+        return read_long_statements(session, long_seconds)
 
     is_free, found = wait_for(look, lambda rows: not rows, PATIENCE_SECONDS)
     if not is_free:
-        raise LongStatements(long_seconds, found)
+        raise LongStatements(place, long_seconds, found)
 
 
-def read_long_statements(donor: Session, long_seconds: float) -> List[Dict[str, Any]]:
+def read_long_statements(session: Session, long_seconds: float) -> List[Dict[str, Any]]:
     """Return the statements that have run for so long: ``id``, ``user``, ``seconds``, ``state``."""
     # MySQL shows an applier without work as a statement that has run since its last event.
-    return donor.query(
+    return session.query(
         sql(
             "SELECT ID AS id, USER AS user, TIME AS seconds, STATE AS state FROM information_schema.PROCESSLIST"
             " WHERE COMMAND IN ('Query', 'Execute') AND TIME >= {} AND ID <> CONNECTION_ID()"
@@ -93,13 +95,13 @@ def commits_held(session: Session, login: Login) -> Iterator[float]:
         # MySQL keeps half of a lock that was not granted. With its session all of it is gone.
         session.reconnect(login, _CONNECT_SECONDS)
         if isinstance(error, ServerError) and error.errno in _INTERRUPTED:
-            reason = "The donor's commits could not be held within %g s." % _HOLD_SECONDS
+            reason = "The commits of %s could not be held within %g s." % (login.place, _HOLD_SECONDS)
             raise NotHeld(reason) from error
         raise
     try:
         yield held_at
     finally:
-        session.query(session.dialect.release_commits(), "let the donor's commits go on")
+        session.query(session.dialect.release_commits(), "let commits go on")
 
 
 def _hold(session: Session, login: Login) -> float:
@@ -115,7 +117,7 @@ def _hold(session: Session, login: Login) -> float:
     guard.start()
     try:
         for statement in session.dialect.hold_commits():
-            session.query(statement, "hold the donor's commits for a moment")
+            session.query(statement, "hold commits for a moment")
     finally:
         guard.cancel()
         # A guard that is about to act would end the statement after this one.
