@@ -24,7 +24,7 @@ from .._read.replication import read_gtid_at
 from .._secret import Secret
 from .._state.binlog import BinlogCoordinates
 from .client import find_program, program
-from .host import filesystem_of
+from .host import allow_many_files, filesystem_of
 from .management import forget_donor, held_start, held_start_obstacles, read_accounts, release_starts
 from .method import Copied, Method
 from .progress import Progress
@@ -254,8 +254,9 @@ class BackupSeed(Method):
         with open("/proc/meminfo", encoding="ascii") as file:
             memory = memory_to_use(file.read())
         command = [find_program(self._recipient.dialect.backup_programs), "--prepare", "--use-memory=%d" % memory]
+        limit = "--open-files-limit=%d" % allow_many_files()
         done = subprocess.run(
-            [*command, "--target-dir=" + self._swap.staged],
+            [*command, limit, "--target-dir=" + self._swap.staged],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

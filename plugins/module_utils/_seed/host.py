@@ -4,13 +4,18 @@
 
 # This module util is private to the collection. It may change without notice.
 
-"""The host under a recipient, as far as a copy of files depends on it."""
+"""The host under a member, as far as a copy of files depends on it."""
 
 from __future__ import annotations
 
 import os
 import re
+import resource
+from contextlib import suppress
 from typing import Optional
+
+# As many as mariadb-backup asks for at most; a kernel's own limit is a little above.
+_MOST_FILES = 1_000_000
 
 
 def filesystem_of(path: str, mounts: Optional[str] = None) -> Optional[str]:
@@ -37,3 +42,14 @@ def filesystem_of(path: str, mounts: Optional[str] = None) -> Optional[str]:
         if parts.startswith(point.rstrip("/") + "/") and len(point) >= best:
             best, found = len(point), rest.split(" ")[0]
     return found
+
+
+def allow_many_files() -> int:
+    """Let this process, and what it starts, have as many files open as the host allows, and return how many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for limit in (_MOST_FILES, hard):
+        # More than the hard limit is only for those who may raise it: in a container not even root.
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+            return limit
+    return soft

@@ -25,6 +25,7 @@ from .._connection import Login, Session
 from .._errors import TwowayError
 from .._secret import MASK, Secret
 from .client import find_program, option_file
+from .host import allow_many_files
 from .transport import DATA, HEADER, TRAILER, Stream, ThrowawayCertificate, admit
 
 # Nobody else may look into it; the service that keeps the gate has a folder that all may read.
@@ -35,6 +36,9 @@ _HEARTBEAT_SECONDS = 5
 _END_SECONDS = 10
 _ERROR_TAIL_CHARACTERS = 2000
 _PR_SET_PDEATHSIG = 1
+
+# What a backup has open besides the tables' files.
+_FURTHER_FILES = 200
 
 # Files that no backup carries: logs and temporary tables.
 _NOT_COPIED = re.compile(r"ib_logfile|ibtmp|ib_buffer_pool|tc\.log|.*\.pid$")
@@ -52,8 +56,12 @@ def obstacles(session: Session) -> List[str]:
         found.append("the program openssl is not installed on the donor")
     if os.geteuid() != 0:
         found.append("the donor's files can only be read as root")
-    if not os.path.isdir(session.variables()["datadir"]):
+    directory = session.variables()["datadir"]
+    if not os.path.isdir(directory):
         found.append("the donor's data directory is not on this host")
+    files, allowed = count_tablespaces(directory), allow_many_files()
+    if files + _FURTHER_FILES > allowed:
+        found.append("the donor has %d files of tables, and its host lets a program open %d files" % (files, allowed))
     return found
 
 
@@ -69,6 +77,11 @@ def size_of(directory: str, log_names: Sequence[str]) -> int:
                 with suppress(OSError):
                     total += os.lstat(os.path.join(folder, name)).st_size
     return total
+
+
+def count_tablespaces(directory: str) -> int:
+    """Return how many files of InnoDB tables a data directory has."""
+    return sum(name.endswith(".ibd") for _folder, _folders, files in os.walk(directory) for name in files)
 
 
 class LockMeter:
@@ -195,7 +208,8 @@ class _Server:
             "--parallel=%d" % self._parallel,
             "--datadir=" + self._directory,
             "--target-dir=" + RUN_FOLDER,
-            "--open-files-limit=1000000",
+            # It begins with opening them all.
+            "--open-files-limit=%d" % allow_many_files(),
             # Milliseconds between two looks at the redo log; the last one is waited for while commits are held.
             "--log-copy-interval=20",
         ]
