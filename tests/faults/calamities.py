@@ -21,6 +21,7 @@ _FAIL_OVER = "twoway.mysql.fail_over"
 _REBUILD = "twoway.mysql.rebuild_member"
 _MOVE = "twoway.mysql.pair : Switchover | Close one gate, and open the other when everything has arrived there"
 _COPY = "twoway.mysql.pair : Seed | Copy from the donor"
+_LINK = "twoway.mysql.pair : Link | Channel from the peer"
 _SWITCHOVERS = 20
 #: Longer than a keeper waits for an answer.
 _AWAY_SECONDS = 4
@@ -181,6 +182,24 @@ def full_disk(seen: address.Observed, is_active: bool) -> None:
     assert load.settled() == (active, standby)
 
 
+def lost_between_links(seen: address.Observed) -> None:
+    """A donor that follows its peer again, which may not follow it yet, is killed, and the writes moved if they can be."""
+    active, standby = load.settled()
+    with playbook.started(_REBUILD, {"pair_rebuild_member": standby}) as (process, record, _output):
+        playbook.wait(lambda: [task.name for task in playbook.read_tasks(record)].count(_LINK) == len(address.MEMBERS))
+        playbook.kill_group(process)
+    playbook.kill_on_members()
+    assert pair.channel_threads(active)
+    labkit.kill(active)
+    taken = playbook.run(_FAIL_OVER, {"pair_fail_over_to": standby})
+    labkit.heal()
+    active, standby = (active, standby) if taken.exit_code else (standby, active)
+    assert address.settled_gates() == (active, standby)
+    _succeed(_REBUILD, pair_rebuild_member=standby)
+    assert load.settled() == (active, standby)
+    seen.wait_for_rows()
+
+
 CALAMITIES: Mapping[str, Calamity] = {
     "a switchover": switchover,
     f"{_SWITCHOVERS} switchovers": switchovers,
@@ -195,6 +214,7 @@ CALAMITIES: Mapping[str, Calamity] = {
     "a rebuild in which the recipient is killed": partial(killed_in_a_seed, is_donor=False),
     "no room on the active member": partial(full_disk, is_active=True),
     "no room on the standby": partial(full_disk, is_active=False),
+    "a rebuild that is killed between its links, and its donor with it": lost_between_links,
 }
 #: They were tried on MySQL alone.
 ON_MYSQL = frozenset({"no room on the active member", "no room on the standby"})

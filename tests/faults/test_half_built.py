@@ -38,9 +38,9 @@ class Checked:
         """The output with its line breaks and indents as single spaces."""
         return " ".join(self.run.output.split())
 
-    def changed_on(self, task_name: str) -> frozenset[str]:
-        """Members on which the task would change something."""
-        return next(task.changed for task in self.run.tasks if task.name == task_name)
+    def changed_on(self, task_name: str) -> set[str]:
+        """Members on which tasks of that name would change something."""
+        return {member for task in self.run.tasks if task.name == task_name for member in task.changed}
 
 
 def _check() -> Checked:
