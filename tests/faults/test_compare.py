@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from typing import Any
 
 import labkit
@@ -23,6 +24,8 @@ _TABLE = """
     INSERT INTO shop.item VALUES (1, 'apple', 10), (2, 'berry', 20), (3, 'cherry', NULL);
 """
 _ROWS = "SELECT id, name, stock FROM shop.item ORDER BY id"
+#: Those that a lock of the whole server would wait behind.
+_LONG_READERS = "SELECT id FROM information_schema.PROCESSLIST WHERE info LIKE 'SELECT SLEEP(600)%' AND time > 2"
 _APPLIER = {
     "mysql": ("STOP REPLICA SQL_THREAD", "START REPLICA SQL_THREAD"),
     "mariadb": ("STOP SLAVE SQL_THREAD", "START SLAVE SQL_THREAD"),
@@ -122,6 +125,17 @@ def test_rows_that_two_writers_swapped(client: str) -> None:
     assert sorted(row["key"]["id"] for row in _table(kept)["rows"]) == [1, 3]
     assert [row["columns"] for row in _table(kept)["rows"]] == [["name"], ["name"]]
     assert labkit.sql("db2", _ROWS) == [["1", "by db1", "10"], ["2", "berry", "20"], ["3", "by db1", None]]
+
+
+def test_a_long_statement_at_the_source_is_in_nobodys_way(client: str) -> None:
+    reader = labkit.shell_command("db1", [client, "-e", "SELECT SLEEP(600) FROM shop.item LIMIT 1"])
+    with subprocess.Popen(reader, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        playbook.wait(lambda: bool(labkit.sql("db1", _LONG_READERS)))
+        done, kept = _compare()
+        for [session] in labkit.sql("db1", _LONG_READERS):
+            labkit.sql("db1", f"KILL {session}")
+    assert "shop.item: 2 rows on both, with different values" in done.output, done.output
+    assert sorted(row["key"]["id"] for row in _table(kept)["rows"]) == [1, 3]
 
 
 def test_rows_are_changed_on_the_member_that_is_named_alone(client: str) -> None:
