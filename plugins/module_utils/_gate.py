@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any, Dict
 
 from ansible.module_utils.basic import AnsibleModule
@@ -19,6 +20,7 @@ from ._dialect.statement import sql
 from ._executor import writable
 from ._keeper import unit
 from ._module import login_of, reconcile
+from ._patience import commits_at_once, has_replica
 from ._plan.gate import ABSENT, Gate, plan_kept_gate, show_kept_gate
 from ._plan.seed import IMPORTING
 from ._plan.steps import ClaimWrites, InstallKeeper, RemoveKeeper
@@ -44,7 +46,8 @@ def apply_gate(module: AnsibleModule, session: Session) -> Dict[str, Any]:
         )
 
     def claim_writes(_step: ClaimWrites) -> None:
-        with writable(session, unlogged=False):
+        # Before the members are linked there is nobody who could acknowledge it.
+        with nullcontext() if has_replica(session) else commits_at_once(session), writable(session, unlogged=False):
             write_claim(session, server_id, DEPLOY)
 
     return reconcile(

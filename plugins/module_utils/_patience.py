@@ -30,8 +30,7 @@ _LOCK_SECONDS = 1
 def commits_at_once(session: Session) -> Iterator[None]:
     """Let commits wait for no replica, because there is none; once given up on, it is not waited for any more.
 
-    Those of the applier wait as well, so that what was received is not applied before. A commit that waits already is
-    let go by nothing but switching the wait off; in the same statement it is on again, for when the replica is back.
+    Those of the applier wait as well, so that what was received is not applied before.
     """
     if not is_on(_read(session, "enabled") or ""):
         yield
@@ -43,14 +42,36 @@ def commits_at_once(session: Session) -> Iterator[None]:
             # On a full disk a kill leaves commits that do not wait, which is a finding; the writes have to be taken.
             with suppress(OSError):
                 write_state(path, {"timeout_ms": before_ms})
-        timeout, enabled = _variable(session, "timeout"), _variable(session, "enabled")
-        at_once = sql("SET GLOBAL {} = {}, GLOBAL {} = 0, GLOBAL {} = 1", timeout, _AT_ONCE_MS, enabled, enabled)
+        at_once = sql("SET GLOBAL {} = {}", _variable(session, "timeout"), _AT_ONCE_MS)
         session.query(at_once, "let commits wait for no replica")
+        _let_go(session)
         try:
             yield
         finally:
             with suppress(ServerError):
                 _restore(session, before_ms, path)
+
+
+def has_replica(session: Session) -> bool:
+    """Return whether a replica is connected that commits may wait for."""
+    return bool(_count(session, "clients"))
+
+
+def _let_go(session: Session) -> None:
+    """End the wait of commits that wait already; for those that come, and for a replica that is back, it stays on.
+
+    Where no replica is connected it is enough to say that nobody is waited for then. To switch all of it off ends
+    every wait, and takes MySQL a second, as long as its thread for acknowledgements takes to notice.
+    """
+    alone = session.dialect.semi_sync_waits_alone()
+    if is_on(_read_variable(session, alone) or ""):
+        _switch_off_and_on(session, Raw(alone))
+    if _count(session, "wait_sessions"):
+        _switch_off_and_on(session, _variable(session, "enabled"))
+
+
+def _switch_off_and_on(session: Session, variable: Raw) -> None:
+    session.query(sql("SET GLOBAL {} = 0, GLOBAL {} = 1", variable, variable), "let waiting commits go")
 
 
 def restore_patience(session: Session, path: str) -> None:
@@ -71,9 +92,18 @@ def _variable(session: Session, part: str) -> Raw:
 
 
 def _read(session: Session, part: str) -> Optional[str]:
-    question = sql("SHOW GLOBAL VARIABLES LIKE {}", _variable(session, part).text)
-    rows = session.query(question, "read the patience of commits")
+    return _read_variable(session, _variable(session, part).text)
+
+
+def _read_variable(session: Session, name: str) -> Optional[str]:
+    rows = session.query(sql("SHOW GLOBAL VARIABLES LIKE {}", name), "read the patience of commits")
     return str(rows[0]["Value"]) if rows else None
+
+
+def _count(session: Session, part: str) -> int:
+    question = sql("SHOW GLOBAL STATUS LIKE {}", _variable(session, part).text)
+    rows = session.query(question, "look for commits that wait, and for whom")
+    return int(rows[0]["Value"]) if rows else 0
 
 
 def _before(session: Session, path: Optional[str]) -> int:

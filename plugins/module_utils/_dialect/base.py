@@ -294,6 +294,10 @@ class Dialect(AccountDialect):
         """Return how the names of variables and counters of a semi-synchronous source begin."""
 
     @abstractmethod
+    def semi_sync_waits_alone(self) -> str:
+        """Return the variable that tells whether commits also wait while no replica is connected."""
+
+    @abstractmethod
     def read_replicas(self) -> Statement:
         """Return the question for the replicas that are connected."""
 

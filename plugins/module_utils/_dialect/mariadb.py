@@ -285,6 +285,9 @@ class MariadbDialect(Dialect):
     def semi_sync_name(self) -> str:
         return "rpl_semi_sync_master"
 
+    def semi_sync_waits_alone(self) -> str:
+        return "rpl_semi_sync_master_wait_no_slave"
+
     def read_replicas(self) -> Statement:
         return sql("SHOW SLAVE HOSTS")
 

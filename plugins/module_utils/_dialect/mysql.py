@@ -329,6 +329,10 @@ class MysqlDialect(Dialect):
     def semi_sync_name(self) -> str:
         return "rpl_semi_sync_" + ("source" if self.server.supports("semisync_source_plugin") else "master")
 
+    def semi_sync_waits_alone(self) -> str:
+        nobody = "replica" if self.server.supports("semisync_source_plugin") else "slave"
+        return "%s_wait_no_%s" % (self.semi_sync_name(), nobody)
+
     def read_replicas(self) -> Statement:
         return sql("SHOW REPLICAS" if self.server.supports("show_replicas") else "SHOW SLAVE HOSTS")
 

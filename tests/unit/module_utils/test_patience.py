@@ -13,29 +13,51 @@ from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features imp
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.statement import Statement
 from ansible_collections.twoway.mysql.plugins.module_utils._patience import commits_at_once, restore_patience
 
+_PREFIX = "rpl_semi_sync_master_"
+
 
 class Server:
-    """A server with semi-synchronous replication, and what of it is asked and set here."""
+    """A server with semi-synchronous replication, and what of it is asked and set here.
+
+    :ivar waiting: how many commits wait for a replica.
+    :ivar switched_off: the variables that were 0 for a while, in that order.
+    """
 
     dialect = dialect_for(parse_version("11.8.9-MariaDB"))
 
-    def __init__(self, timeout_ms: int, enabled: str = "ON") -> None:
-        self.values = {"timeout": str(timeout_ms), "enabled": enabled}
+    def __init__(self, timeout_ms: int, enabled: str = "ON", clients: int = 0, waiting: int = 0) -> None:
+        self.values = {"timeout": str(timeout_ms), "enabled": enabled, "wait_no_slave": "ON", "clients": str(clients)}
+        self.waiting = waiting
+        self.switched_off: list[str] = []
         self.is_locked = False
 
     def query(self, statement: Statement, _action: str) -> list[dict[str, str]]:
         verb, _space, rest = statement.text.partition(" GLOBAL ")
         if verb == "SHOW":
-            part = rest.strip("'").rpartition("_")[2]
-            return [{"Variable_name": rest, "Value": self.values[part]}]
+            name = rest.partition("LIKE ")[2].strip("'")
+            values = {**self.values, "wait_sessions": str(self.waiting)}
+            return [{"Variable_name": name, "Value": values[part_of(name)]}]
         for setting in rest.split(", GLOBAL "):
             name, _equals, value = setting.partition(" = ")
-            self.values[name.rpartition("_")[2]] = value
+            self.values[part_of(name)] = value
+            if value == "0":
+                self.switch_off(part_of(name))
         return []
+
+    def switch_off(self, part: str) -> None:
+        self.switched_off.append(part)
+        if part == "enabled" or self.values["clients"] == "0":
+            self.waiting = 0
 
     def value(self, statement: Statement, _action: str) -> int:
         is_free, self.is_locked = not self.is_locked, "GET_LOCK" in statement.text
         return int(is_free)
+
+
+def part_of(name: str) -> str:
+    """Return a variable's name without what all of them begin with."""
+    assert name.startswith(_PREFIX)
+    return name.removeprefix(_PREFIX)
 
 
 @pytest.fixture
@@ -70,6 +92,22 @@ def test_commits_that_wait_for_nobody_anyway_are_left_alone(note: Path) -> None:
     with commits_at_once(server):
         assert server.values["timeout"] == "3000"
     assert not note.exists()
+
+
+@pytest.mark.parametrize(
+    ("clients", "switched_off"),
+    [
+        (0, ["wait_no_slave"]),
+        # A replica that is gone counts as connected until the server notices.
+        (1, ["wait_no_slave", "enabled"]),
+    ],
+)
+def test_commits_that_wait_already_are_let_go(note: Path, clients: int, switched_off: list[str]) -> None:
+    server: Any = Server(3000, clients=clients, waiting=3)
+    with commits_at_once(server):
+        assert (server.waiting, server.switched_off) == (0, switched_off)
+        assert server.values["wait_no_slave"] == "1"
+        assert server.values["enabled"] in ("ON", "1")
 
 
 def test_after_a_kill_the_keeper_restores_it(note: Path) -> None:
