@@ -275,7 +275,8 @@ class Dialect(AccountDialect):
     def read_gtids(self) -> Statement:
         """Return the question, open to every account, for the GTIDs of the server.
 
-        The row has ``written``, what its binary log holds, and ``applied`` where that is kept apart.
+        The row has ``written``, what its binary log holds, ``applied`` where that is kept apart, and ``own``, all that
+        it can ever have written itself, where GTIDs tell their author.
         """
 
     @abstractmethod

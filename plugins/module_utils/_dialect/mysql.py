@@ -21,6 +21,9 @@ from .base import EXPORT_SETTINGS, IMPORT_SETTINGS, Dialect
 from .channel_row import Row, common_settings, names_in, normalize_row, parse_common
 from .statement import Raw, Statement, sql
 
+# The largest number that a transaction can get. Source: MySQL manual, "GTID Format and Storage".
+_LAST_NUMBER = 2**63 - 2
+
 # Settings that not every version has, and the feature that they are.
 _FEATURE_OF_SETTING = {"compression": "channel_compression", "public_key_request": "public_key_request"}
 
@@ -301,7 +304,10 @@ class MysqlDialect(Dialect):
         return sql("SHOW BINARY LOG STATUS" if self.server.supports("binary_log_status") else "SHOW MASTER STATUS")
 
     def read_gtids(self) -> Statement:
-        return sql("SELECT @@GLOBAL.gtid_executed AS written")
+        # What it wrote itself and has lost no channel brings: a source that still holds that is not ahead.
+        return sql(
+            "SELECT @@GLOBAL.gtid_executed AS written, CONCAT(@@GLOBAL.server_uuid, {}) AS own", ":1-%d" % _LAST_NUMBER
+        )
 
     def parse_binlog_status(self, rows: Sequence[Row], variables: Mapping[str, str]) -> BinlogStatus:
         if not rows:

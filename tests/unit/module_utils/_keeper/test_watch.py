@@ -15,9 +15,9 @@ from ansible_collections.twoway.mysql.plugins.module_utils._keeper import watch
 from ansible_collections.twoway.mysql.plugins.module_utils._keeper.watch import Watch
 
 
-def session(**row: str) -> Any:
+def session(version: str = "11.8.9-MariaDB", **row: str) -> Any:
     """A session whose server has these GTIDs."""
-    dialect = dialect_for(parse_version("11.8.9-MariaDB"))
+    dialect = dialect_for(parse_version(version))
     return SimpleNamespace(dialect=dialect, query=lambda _statement, _action: [row])
 
 
@@ -35,6 +35,17 @@ def test_note(note: Path) -> None:
     assert told["source_server_id"] == 1
     assert told["seen_at"] == told["complete_until"] <= told["at"]
     assert told["lag_seconds"] >= 0
+
+
+def test_what_a_member_wrote_and_lost_is_no_lag(note: Path) -> None:
+    """No channel brings it back; ERRANT_TRANSACTIONS tells of it."""
+    own, peer = (f"{digit}6410339-e8be-11f1-a1e8-02420a083201" for digit in "ef")
+    kept = Watch(str(note))
+    kept.see_peer(session("9.7.4", written=f"{own}:1-20,{peer}:1-5"), 1)
+    kept.see_own(session("9.7.4", written=f"{own}:1-9,{peer}:1-4", own=f"{own}:1-9223372036854775806"))
+    assert json.loads(note.read_text("utf-8"))["lag_seconds"] is None
+    kept.see_own(session("9.7.4", written=f"{own}:1-9,{peer}:1-5", own=f"{own}:1-9223372036854775806"))
+    assert json.loads(note.read_text("utf-8"))["lag_seconds"] >= 0
 
 
 def test_peer_without_gtids(note: Path) -> None:

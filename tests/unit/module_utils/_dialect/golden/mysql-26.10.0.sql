@@ -44,7 +44,7 @@ START REPLICA SQL_THREAD UNTIL SOURCE_LOG_FILE = 'binlog.000002', SOURCE_LOG_POS
 SHOW BINARY LOG STATUS;
 
 -- read_gtids
-SELECT @@GLOBAL.gtid_executed AS written;
+SELECT @@GLOBAL.gtid_executed AS written, CONCAT(@@GLOBAL.server_uuid, ':1-9223372036854775806') AS own;
 
 -- read_global_filters
 SELECT FILTER_NAME AS name, FILTER_RULE AS rule FROM performance_schema.replication_applier_global_filters;
