@@ -183,7 +183,7 @@ def full_disk(seen: address.Observed, is_active: bool) -> None:
 
 
 def lost_between_links(seen: address.Observed) -> None:
-    """A donor that follows its peer again, which may not follow it yet, is killed, and the writes moved if they can be."""
+    """A donor that follows its peer again, and may not be followed yet, is killed; the writes move if they can."""
     active, standby = load.settled()
     with playbook.started(_REBUILD, {"pair_rebuild_member": standby}) as (process, record, _output):
         playbook.wait(lambda: [task.name for task in playbook.read_tasks(record)].count(_LINK) == len(address.MEMBERS))
