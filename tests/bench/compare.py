@@ -137,6 +137,9 @@ def measure(bench: Bench, rounds: int) -> dict[str, Figures]:
             listening = time.time()
             time.sleep(_LISTENING_SECONDS)
             begun, seconds = action()
+            if name == "pt" and bench.pt_error:
+                # How soon it fails tells nothing.
+                continue
             undisturbed = commits.longest_gap_ms("db1", listening, listening + _LISTENING_SECONDS)
             figures[name].add(seconds, commits.longest_gap_ms("db1", begun, begun + seconds) - undisturbed)
         last = {name: vars(figure) for name, figure in figures.items()}
