@@ -153,6 +153,14 @@ class GtidPosition:
         """
         return GtidPosition(tuple(gtid for gtid in self.gtids if gtid[0] == domain_id))
 
+    def of_server(self, server_id: int) -> GtidPosition:
+        """Return the part of the position that one server wrote.
+
+        >>> str(parse_gtid_position("0-1-40,2-2-7").of_server(1))
+        '0-1-40'
+        """
+        return GtidPosition(tuple(gtid for gtid in self.gtids if gtid[1] == server_id))
+
     def covers(self, other: GtidPosition) -> bool:
         """Return whether this position is at or behind the other in every domain the other names.
 

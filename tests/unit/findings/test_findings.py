@@ -126,6 +126,7 @@ def test_a_history_from_before_the_pair_is_nobodys(holder: str, domain_of_db1: s
         position = "0-1-29" if member == holder else ""
         settings = {"gtid_domain_id": domain, "gtid_current_pos": position}
         facts.update({f"{member}.settings.{name}": value for name, value in settings.items()})
+        facts[f"{member}.server.server_id"] = 1 if domain == "0" else 168309505
         facts[f"{member}.replication.channels"] = []
     assert found({"flavor": "mariadb", "scope": "deployment", "facts": facts}) == []
 
@@ -136,3 +137,14 @@ def test_transactions_of_a_member_that_is_new_come_with_its_seed(seed: dict[str,
     facts.update({f"{member}.replication.channels": [] for member in ("db1", "db2")})
     codes = [finding["code"] for finding in found({"flavor": "mariadb", "scope": "deployment", "facts": facts})]
     assert ("ERRANT_TRANSACTIONS" in codes) == (seed is not None and seed["state"] == "done")
+
+
+def test_a_shared_domain_tells_its_author_by_the_server_id() -> None:
+    facts: dict[str, object] = {f"{member}.settings.gtid_domain_id": "0" for member in ("db1", "db2")}
+    facts["db2.replication.channels.0.receiver.state"] = "off"
+    positions = {"db1": "0-168309505-20", "db2": "0-168309505-29"}
+    facts.update({f"{member}.settings.gtid_current_pos": position for member, position in positions.items()})
+    seen = [
+        finding for finding in found({"flavor": "mariadb", "facts": facts}) if finding["code"] == "ERRANT_TRANSACTIONS"
+    ]
+    assert [(finding["member"], "0-168309505-29" in finding["evidence"]) for finding in seen] == [("db2", True)]

@@ -116,11 +116,14 @@ def _lost_position(author: Member, holder: Member) -> str:
     if "gtid_domain_id" not in author.settings or (holder.channel and holder.channel["receiver"]["state"] != "off"):
         # A receiver that its source accepts shows that the source has everything.
         return ""
-    if author.settings["gtid_domain_id"] == holder.settings.get("gtid_domain_id"):
-        # In a domain that both write, as servers do that nobody has set up, a position tells of no author.
-        return ""
     domain = int(author.settings["gtid_domain_id"])
     held = parse_gtid_position(holder.settings.get("gtid_current_pos", "")).domain(domain)
+    if holder.settings.get("gtid_domain_id") == author.settings["gtid_domain_id"]:
+        author_id, holder_id = (member.facts["server"]["server_id"] for member in (author, holder))
+        if author_id == holder_id:
+            # As servers are that nobody has set up: what they wrote before tells of no author.
+            return ""
+        held = held.of_server(author_id)
     own = parse_gtid_position(author.settings.get("gtid_current_pos", "")).domain(domain)
     return "" if own.covers(held) else "%s, where its author is at %s" % (held, own or "nothing")
 
