@@ -12,7 +12,7 @@ version_added: 0.1.0
 author: The twoway.mysql authors (@twoway)
 description:
   - Closed, the server refuses writes of clients. On MySQL that is C(super_read_only), which also holds administrators; on MariaDB it
-    is C(read_only), which accounts with the privilege C(READ ONLY ADMIN) pass.
+    is C(read_only), which accounts with the privilege C(READ_ONLY ADMIN) pass.
   - It acts on the running server. What the server does after a restart stands in its option file.
 extends_documentation_fragment:
   - twoway.mysql.login
