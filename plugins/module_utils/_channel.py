@@ -20,11 +20,11 @@ from ._module import reconcile
 from ._plan.channel import DesiredChannel, plan_channel, show_channel
 from ._plan.steps import DrainApplier, Plan, SetAppliedGtid
 from ._read.replication import LagReader, read_channel
-from ._read.server import is_on
 from ._secret import Secret
 from ._state.account import check_replication_password
 from ._state.binlog import BinlogCoordinates
 from ._state.channel import FILE_POSITION, Channel, ChannelSettings
+from ._state.variables import is_on
 from ._wait import wait_for
 
 

@@ -22,6 +22,7 @@ from ._errors import Refused
 from ._hold import LongStatements, NotHeld, commits_held, read_long_statements
 from ._read.replication import read_binlog, read_gtid_at
 from ._state.binlog import BinlogCoordinates, BinlogStatus
+from ._state.variables import is_on
 
 # So long a moment without commits is looked for before they are held.
 _FREE_SECONDS = 5.0
@@ -60,7 +61,7 @@ def begin_snapshots(
     :raises Refused: when the server logs nothing, a longer statement does not end, or a lock is not granted.
     """
     variables = control.variables()
-    if variables["log_bin"].upper() != "ON":
+    if not is_on(variables["log_bin"]):
         raise Refused("The binary log of %s is off, so nothing tells which moment a snapshot is of." % login.place)
     for session in sessions:
         session.query(sql("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ"), "prepare the snapshot")

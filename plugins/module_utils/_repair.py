@@ -29,10 +29,10 @@ from ._plan.repair import FIX_ROW, POSITION, SKIP, RepairWish, explain, plan_rep
 from ._plan.steps import NoteSkip, Plan, SaveRow, SetAppliedGtid
 from ._read.conflicts import find_conflicts, read_row, shown
 from ._read.replication import read_channel
-from ._read.server import is_on
 from ._state.channel import Channel
 from ._state.table import Conflict, Failure
 from ._state.transaction import Transaction, read_transactions, summarize
+from ._state.variables import is_on
 
 _MOST_LINES = 500_000
 _MOST_ROWS = 1000

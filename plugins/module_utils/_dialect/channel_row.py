@@ -12,20 +12,12 @@ from typing import Any, Dict, Mapping, Optional, Tuple
 
 from .._secret import without_secret
 from .._state.binlog import BinlogCoordinates
-from .._state.channel import Channel, ChannelSettings, ThreadError
+from .._state.channel import REPLICA_FILTERS, Channel, ChannelSettings, ThreadError
+from .._state.variables import todays_name
 
 Row = Mapping[str, Any]
 
 _RECEIVER_STATES = {"yes": "on", "connecting": "connecting", "preparing": "connecting", "no": "off"}
-
-_FILTERS = (
-    "replicate_do_db",
-    "replicate_ignore_db",
-    "replicate_do_table",
-    "replicate_ignore_table",
-    "replicate_wild_do_table",
-    "replicate_wild_ignore_table",
-)
 
 
 def normalize_row(row: Row) -> Dict[str, Any]:
@@ -34,7 +26,7 @@ def normalize_row(row: Row) -> Dict[str, Any]:
     >>> normalize_row({"Exec_Master_Log_Pos": 4, "Slave_IO_Running": "Yes"})
     {'exec_source_log_pos': 4, 'replica_io_running': 'Yes'}
     """
-    return {name.lower().replace("master", "source").replace("slave", "replica"): row[name] for name in row}
+    return {todays_name(name.lower()): row[name] for name in row}
 
 
 def names_in(text: Optional[str]) -> Tuple[str, ...]:
@@ -83,7 +75,7 @@ def parse_common(row: Row, name: str, settings: ChannelSettings, **more: Any) ->
         relay_log_bytes=_number(row["relay_log_space"]),
         until_condition=None if row["until_condition"] in (None, "", "None") else row["until_condition"],
         ignored_server_ids=[int(number) for number in names_in(row.get("replicate_ignore_server_ids"))],
-        filters={column: row[column] for column in _FILTERS if row.get(column)},
+        filters={column: row[column] for column in REPLICA_FILTERS if row.get(column)},
         **more,
     )
 

@@ -22,6 +22,7 @@ from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.binlog_cache import describe_caches
 from .._state.channel import Channel
 from .._state.lag import describe_lag
+from .._state.variables import is_on
 from .retention import read_retention
 
 # Threads that belong to replication, by what the process list calls their command or user.
@@ -104,7 +105,7 @@ def read_semi_sync(session: Session) -> Optional[bool]:
     """Return whether commits of this server wait for its replica; ``None`` where it knows no such thing."""
     question = sql("SHOW GLOBAL STATUS LIKE {}", session.dialect.semi_sync_name() + "_status")
     rows = session.query(question, "read the state of semi-synchronous replication")
-    return rows[0]["Value"].upper() == "ON" if rows else None
+    return is_on(rows[0]["Value"]) if rows else None
 
 
 def describe_binlog(status: BinlogStatus) -> Dict[str, Any]:
@@ -121,8 +122,8 @@ def describe_binlog(status: BinlogStatus) -> Dict[str, Any]:
     }
 
 
-def _is_on(values: Mapping[str, str], name: str) -> Optional[bool]:
-    return values[name].upper() in ("ON", "1") if name in values else None
+def _switch(values: Mapping[str, str], name: str) -> Optional[bool]:
+    return is_on(values[name]) if name in values else None
 
 
 def _count(values: Mapping[str, str], name: str) -> Optional[int]:
@@ -141,8 +142,8 @@ def describe_semi_sync(variables: Mapping[str, str], counters: Mapping[str, str]
     wished, seen = normalize_row(variables), normalize_row(counters)
     return {
         "source": {
-            "is_enabled": _is_on(wished, "rpl_semi_sync_source_enabled"),
-            "is_active": _is_on(seen, "rpl_semi_sync_source_status"),
+            "is_enabled": _switch(wished, "rpl_semi_sync_source_enabled"),
+            "is_active": _switch(seen, "rpl_semi_sync_source_status"),
             "replicas": _count(seen, "rpl_semi_sync_source_clients"),
             "acknowledged": _count(seen, "rpl_semi_sync_source_yes_tx"),
             "unacknowledged": _count(seen, "rpl_semi_sync_source_no_tx"),
@@ -150,8 +151,8 @@ def describe_semi_sync(variables: Mapping[str, str], counters: Mapping[str, str]
             "wait_point": wished.get("rpl_semi_sync_source_wait_point"),
         },
         "replica": {
-            "is_enabled": _is_on(wished, "rpl_semi_sync_replica_enabled"),
-            "is_active": _is_on(seen, "rpl_semi_sync_replica_status"),
+            "is_enabled": _switch(wished, "rpl_semi_sync_replica_enabled"),
+            "is_active": _switch(seen, "rpl_semi_sync_replica_status"),
         },
     }
 

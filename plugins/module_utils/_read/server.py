@@ -17,6 +17,7 @@ from typing import Any, Dict, Mapping, Optional
 
 from .._connection import Session
 from .._dialect.statement import Raw, sql
+from .._state.variables import is_on as is_on
 
 # Variables that replication depends on, by their names of today and before; a server has one spelling of each.
 _REPLICATION_VARIABLES = (
@@ -101,15 +102,6 @@ def read_gate(session: Session) -> str:
 
 def _is_set(session: Session, variable: str) -> bool:
     return bool(int(session.value(sql("SELECT {}", Raw("@@GLOBAL." + variable)), "read the write gate")))
-
-
-def is_on(value: str) -> bool:
-    """Return whether a switch, as ``SHOW VARIABLES`` prints it, is on.
-
-    >>> is_on("ON"), is_on("1"), is_on("OFF")
-    (True, True, False)
-    """
-    return value.upper() in ("ON", "1", "YES")
 
 
 _VALIDITY = re.compile(rb"[\x17\x18].(?P<since>\d{10,14})Z(?P<form>[\x17\x18]).(?P<until>\d{10,14})Z", re.DOTALL)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from .._connection import Session
 from .._dialect.statement import sql
 from .._read.data import BOOKKEEPING_SCHEMA
+from .._state.variables import is_on
 
 
 def disable_events(session: Session) -> None:
@@ -35,5 +36,5 @@ def resume_scheduler(session: Session, configured: str) -> None:
     """
     disable_events(session)
     # A scheduler that was DISABLED at start was so by the option files, and is again after the next start.
-    if configured.upper() in ("ON", "1"):
+    if is_on(configured):
         session.query(sql("SET GLOBAL event_scheduler = ON"), "switch the event scheduler on again")

@@ -17,6 +17,7 @@ from .._bookkeeping import forget_state, read_state, state_path, write_state
 from .._connection import Session
 from .._dialect.bulk_rows import Table
 from .._dialect.statement import Identifier, sql
+from .._state.variables import is_on
 
 TOUCHED = "touched"
 """Global variables of the recipient that a seed has set, with their values before."""
@@ -67,7 +68,7 @@ def rows_accepted(session: Session) -> Iterator[None]:
     """Let clients send rows to a server that has that switched off; afterwards it is as it was, whatever happens."""
     restore_settings(session)
     before = session.variables()["local_infile"]
-    if before.upper() == "ON":
+    if is_on(before):
         yield
         return
     path = state_path(session, TOUCHED)

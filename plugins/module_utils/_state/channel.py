@@ -19,6 +19,16 @@ FILE_POSITION = "file_position"
 CURRENT_POS = "gtid_current_pos"
 """Of a reading alone: by GTIDs, of which the replica takes its own for received (MariaDB). Nobody should wish that."""
 
+REPLICA_FILTERS = (
+    "replicate_do_db",
+    "replicate_ignore_db",
+    "replicate_do_table",
+    "replicate_ignore_table",
+    "replicate_wild_do_table",
+    "replicate_wild_ignore_table",
+)
+"""What a replica, or one of its channels, may leave out."""
+
 # Errors of a receiver that no further attempt heals.
 _FINAL_RECEIVER_ERRORS = frozenset({1045, 1236, 2026, 2061, 13114, 13117})
 

@@ -4,7 +4,7 @@
 
 # This module util is private to the collection. It may change without notice.
 
-"""Values of server variables, compared by meaning instead of by spelling."""
+"""Names and values of server variables, by meaning instead of by spelling."""
 
 from __future__ import annotations
 
@@ -31,6 +31,24 @@ def normalize_value(value: Any) -> Union[str, float]:
         return float(number) * unit
     except ValueError:
         return text
+
+
+def is_on(value: str) -> bool:
+    """Return whether a switch is on, as a server prints it or an option file has it.
+
+    >>> is_on("ON"), is_on("1"), is_on("OFF"), is_on("ON_PERMISSIVE")
+    (True, True, False, False)
+    """
+    return value.strip().lower() in _TRUE
+
+
+def todays_name(name: str) -> str:
+    """Return a name of a variable, a counter or a column with the words of today, whatever the server calls it.
+
+    >>> todays_name("slave_net_timeout"), todays_name("read_only")
+    ('replica_net_timeout', 'read_only')
+    """
+    return name.replace("master", "source").replace("slave", "replica")
 
 
 def same_value(one: Any, other: Any) -> bool:

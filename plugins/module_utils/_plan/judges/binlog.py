@@ -63,7 +63,7 @@ def replica_updates(pair: Pair) -> Iterator[Finding]:
                 "REPLICA_UPDATES_NOT_LOGGED",
                 WARNING,
                 member.name,
-                "log_replica_updates is off: its binary log lacks what its peer wrote",
+                "%s is off: its binary log lacks what its peer wrote" % member.called("log_replica_updates"),
                 "Set mysql_server_log_replica_updates: true.",
             )
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from typing import Iterator
 
+from ..._state.variables import is_on
 from ..steps import Finding
 from .view import BLOCKER, WARNING, Pair, in_words
-
-_ON = ("ON", "1", "TRUE")
 
 
 def sources(pair: Pair) -> Iterator[Finding]:
@@ -84,7 +83,8 @@ def heartbeat(pair: Pair) -> Iterator[Finding]:
                 member.name,
                 "%s sends no heartbeat: without writes its channel looks as well as one whose source is gone"
                 % member.peer,
-                "CHANGE the channel with a heartbeat of half of replica_net_timeout (HEARTBEAT_PERIOD).",
+                "CHANGE the channel with a heartbeat of half of %s (HEARTBEAT_PERIOD)."
+                % member.called("replica_net_timeout"),
             )
 
 
@@ -105,7 +105,7 @@ def ignored_ids(pair: Pair) -> Iterator[Finding]:
 def own_id(pair: Pair) -> Iterator[Finding]:
     for member in pair.answering:
         # No variable of any server shows it.
-        if (member.at_start or {}).get("replicate_same_server_id", "OFF").upper() in _ON:
+        if is_on((member.at_start or {}).get("replicate_same_server_id", "OFF")):
             yield Finding(
                 "OWN_EVENTS_APPLIED",
                 BLOCKER,
@@ -117,12 +117,12 @@ def own_id(pair: Pair) -> Iterator[Finding]:
 
 def at_boot(pair: Pair) -> Iterator[Finding]:
     for member in pair.answering:
-        if (member.at_start or {}).get("skip_replica_start", "OFF").upper() in _ON:
+        if is_on((member.at_start or {}).get("skip_replica_start", "OFF")):
             yield Finding(
                 "CHANNELS_NOT_STARTED_AT_BOOT",
                 WARNING,
                 member.name,
-                "its channels stay off after a restart of the server (skip_replica_start)",
+                "its channels stay off after a restart of the server (skip_replica_start, or skip_slave_start)",
                 "Remove the option from the option file.",
             )
 

@@ -11,20 +11,12 @@ from __future__ import annotations
 import re
 from typing import Dict, Iterator, List
 
+from ..._state.channel import REPLICA_FILTERS
 from ..steps import Finding
 from .view import BLOCKER, WARNING, Member, Pair
 
 _FILTER_NAME = re.compile(r"[^\s'\"`\\,;#=]+")
-_FILTERS = (
-    "binlog_do_db",
-    "binlog_ignore_db",
-    "replicate_do_db",
-    "replicate_ignore_db",
-    "replicate_do_table",
-    "replicate_ignore_table",
-    "replicate_wild_do_table",
-    "replicate_wild_ignore_table",
-)
+_FILTERS = ("binlog_do_db", "binlog_ignore_db", *REPLICA_FILTERS)
 
 
 def wished_names(pair: Pair) -> Iterator[Finding]:
@@ -63,6 +55,15 @@ def _in_force(member: Member) -> Filters:
     return {kind: sorted(filter(None, rule.replace(" ", "").split(","))) for kind, rule in rules.items()}
 
 
+def _in_words(filters: Filters) -> str:
+    """Return filters as people read them.
+
+    >>> _in_words({"binlog_do_db": ["wikidb", "blog"], "replicate_do_db": ["wikidb"]}), _in_words({})
+    ('binlog_do_db wikidb blog, replicate_do_db wikidb', 'none')
+    """
+    return ", ".join(" ".join([kind, *names]) for kind, names in filters.items()) or "none"
+
+
 def _judged(by_member: Dict[str, Filters]) -> Iterator[Finding]:
     used = {name: {kind: names for kind, names in kinds.items() if names} for name, kinds in by_member.items()}
     if len({repr(sorted(kinds.items())) for kinds in used.values()}) > 1:
@@ -70,7 +71,7 @@ def _judged(by_member: Dict[str, Filters]) -> Iterator[Finding]:
             "FILTERS_DIFFER",
             BLOCKER,
             None,
-            "; ".join("%s: %s" % (name, kinds or "none") for name, kinds in used.items()),
+            "; ".join("%s: %s" % (name, _in_words(kinds)) for name, kinds in used.items()),
             "Say the filters for the group, not for one member.",
         )
     kinds_used = sorted({kind for kinds in used.values() for kind in kinds})

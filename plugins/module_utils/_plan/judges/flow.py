@@ -112,7 +112,7 @@ def skipped_errors(pair: Pair) -> Iterator[Finding]:
                 WARNING,
                 member.name,
                 "events that fail with these errors are passed over in silence: %s" % skipped[:100],
-                "Remove slave_skip_errors from the option file, restart, and compare the data.",
+                "Remove %s from the option file, restart, and compare the data." % member.called("replica_skip_errors"),
             )
 
 
@@ -124,22 +124,23 @@ def skip_counter(pair: Pair) -> Iterator[Finding]:
                 "SKIP_COUNTER_SET",
                 WARNING,
                 member.name,
-                "sql_replica_skip_counter is %d: whatever comes next is passed over, if it fits or not" % count,
+                "%s is %d: whatever comes next is passed over, if it fits or not"
+                % (member.called("sql_replica_skip_counter"), count),
                 "Set it to 0 while the applier stands; repair_channel skips one transaction, by its id.",
             )
 
 
 def commit_order(pair: Pair) -> Iterator[Finding]:
     for member in pair.answering:
-        workers = member.number("replica_parallel_workers") or 0
+        workers, name = member.number("replica_parallel_workers") or 0, member.called("replica_preserve_commit_order")
         if workers > 1 and member.number("replica_preserve_commit_order") == 0:
             yield Finding(
                 "COMMIT_ORDER_NOT_KEPT",
                 WARNING,
                 member.name,
-                "replica_preserve_commit_order is off with %d workers: transactions become visible in another order"
-                " than at their source, and a crash leaves gaps" % workers,
-                "SET GLOBAL replica_preserve_commit_order = ON while the applier stands, and in mysql_server_options.",
+                "%s is off with %d workers: transactions become visible in another order than at their source, and a"
+                " crash leaves gaps" % (name, workers),
+                "SET GLOBAL %s = ON while the applier stands, and in mysql_server_options." % name,
             )
 
 
@@ -150,7 +151,8 @@ def idempotent_rows(pair: Pair) -> Iterator[Finding]:
                 "ROWS_FORCED",
                 WARNING,
                 member.name,
-                "replica_exec_mode is IDEMPOTENT: rows that exist twice or not at all are no error",
+                "%s is IDEMPOTENT: rows that exist twice or not at all are no error"
+                % member.called("replica_exec_mode"),
                 "Set it to STRICT, and compare the data.",
             )
 
@@ -162,7 +164,8 @@ def idempotent_definitions(pair: Pair) -> Iterator[Finding]:
                 "DEFINITIONS_FORCED",
                 WARNING,
                 member.name,
-                "replica_ddl_exec_mode is IDEMPOTENT: a replicated CREATE TABLE replaces a table that is there",
+                "%s is IDEMPOTENT: a replicated CREATE TABLE replaces a table that is there"
+                % member.called("replica_ddl_exec_mode"),
                 "Run deploy_pair: it sets STRICT.",
             )
 
@@ -176,7 +179,7 @@ def skipped_transactions(pair: Pair) -> Iterator[Finding]:
                 "TRANSACTIONS_SKIPPED",
                 WARNING,
                 name,
-                "%d transactions were skipped here; the last one was %s at %s, because of error %s"
+                "transactions skipped here: %d; the last one was %s at %s, because of error %s"
                 % (ledger["count"], last.get("transaction"), last.get("at"), symbol_of(last.get("errno"))),
                 "Compare the tables that are named in the ledger, repair what differs, then move the ledger away.",
             )

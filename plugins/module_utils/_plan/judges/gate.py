@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator, List, Mapping
 
+from ..._state.variables import is_on
 from ..active import present_writer
 from ..steps import Finding
 from .view import BLOCKER, WARNING, Member, Pair
@@ -150,7 +151,7 @@ def after_restart(pair: Pair) -> Iterator[Finding]:
         at_start = member.at_start
         if member.is_open or at_start is None:
             continue
-        if not any(_is_on(at_start.get(name, "OFF")) for name in ("read_only", "super_read_only")):
+        if not any(is_on(at_start.get(name, "OFF")) for name in ("read_only", "super_read_only")):
             yield Finding(
                 "GATE_NOT_PERSISTED",
                 WARNING,
@@ -158,10 +159,6 @@ def after_restart(pair: Pair) -> Iterator[Finding]:
                 "its write gate is closed, and will be open after a restart of the server",
                 "Run deploy_pair: it writes what is wished into the option file.",
             )
-
-
-def _is_on(value: str) -> bool:
-    return value.upper() in ("ON", "1", "TRUE", "YES")
 
 
 def events_on_standby(pair: Pair) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, Optional
 
+from ..._state.units import in_bytes
 from ..seed import needed_bytes
 from ..steps import Finding
 from .view import BLOCKER, WARNING, Pair
@@ -23,7 +24,7 @@ def _is_linked(pair: Pair) -> bool:
 
 def _describe_schemas(schemas: Optional[List[Dict[str, Any]]]) -> str:
     listed = [
-        "%s (%d tables, %d bytes)" % (schema["name"], schema["tables"], schema["size_bytes"])
+        "%s (%d tables, %s)" % (schema["name"], schema["tables"], in_bytes(schema["size_bytes"]))
         for schema in schemas or []
     ]
     return ", ".join(listed) or "no schemas"
@@ -57,7 +58,7 @@ def unfinished_seed(pair: Pair) -> Iterator[Finding]:
             BLOCKER if is_donor else WARNING,
             name,
             "an import from %s was not finished; its data are half of somebody's" % facts["seed"]["donor"],
-            "Seed it from its peer (pair_seed_from)." if is_donor else "This run seeds it again from the beginning.",
+            "Seed it from its peer (pair_seed_from)." if is_donor else "deploy_pair seeds it again from the beginning.",
         )
 
 
@@ -72,7 +73,7 @@ def space(pair: Pair) -> Iterator[Finding]:
             "DISK_TOO_SMALL",
             BLOCKER,
             pair.recipient,
-            "the seed needs about %d bytes, and %d are free" % (needed, free),
+            "the seed needs about %s, and %s are free" % (in_bytes(needed), in_bytes(free)),
             "Make room in the data directory.",
         )
 

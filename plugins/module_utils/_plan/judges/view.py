@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
-from ..._state.variables import normalize_value
+from ..._state.variables import normalize_value, todays_name
 from ..steps import Finding
 
 Facts = Mapping[str, Any]
@@ -37,8 +37,12 @@ class Member:
         """All global variables, by the words of today whatever the server calls them."""
         told: Mapping[str, str] = self.facts["settings"]
         # A server that knows both words for a variable has it twice.
-        renamed = {name.replace("master", "source").replace("slave", "replica"): told[name] for name in told}
-        return {**renamed, **told}
+        return {**{todays_name(name): value for name, value in told.items()}, **told}
+
+    def called(self, name: str) -> str:
+        """Return what this server calls the variable that has that name today."""
+        told: Mapping[str, str] = self.facts["settings"]
+        return name if name in told else next((own for own in told if todays_name(own) == name), name)
 
     def number(self, name: str) -> Optional[float]:
         """Return a variable as a number, switches as 1 and 0; ``None`` where this server has no such variable."""
@@ -54,11 +58,7 @@ class Member:
         if files is None or self.facts["persisted"] is None:
             return None
         known = {**files, **self.facts["persisted"]}
-        return {
-            name.replace("master", "source").replace("slave", "replica"): value
-            for name, value in known.items()
-            if value is not None
-        }
+        return {todays_name(name): value for name, value in known.items() if value is not None}
 
     def has(self, feature: str) -> bool:
         """Return whether the server has a feature."""
