@@ -13,8 +13,6 @@ from typing import Iterator, Sequence
 from ._connection import Login, Session
 from ._seed.client import find_program, option_file, program
 
-_STALL_SECONDS = 600
-
 
 def print_log(session: Session, login: Login, arguments: Sequence[str]) -> Iterator[bytes]:
     """Yield the lines that the server's program prints of a log, with the rows in words.
@@ -25,7 +23,7 @@ def print_log(session: Session, login: Login, arguments: Sequence[str]) -> Itera
         command = [find_program(session.dialect.log_programs), "--defaults-file=" + defaults, "--verbose", *arguments]
         with program(command, reads=False) as printer:
             rest = b""
-            for chunk in printer.chunks(_STALL_SECONDS):
+            for chunk in printer.chunks():
                 *lines, rest = (rest + chunk).split(b"\n")
                 yield from lines
             if rest:

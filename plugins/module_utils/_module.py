@@ -59,6 +59,21 @@ def login_of(params: Mapping[str, Any]) -> Login:
     )
 
 
+def remote_login_of(params: Mapping[str, Any], place: str) -> Login:
+    """Return the login at another server, over TLS, that the options of a module describe.
+
+    :param place: with which word their names begin: ``source`` or ``donor``.
+    """
+    return Login(
+        user=params[place + "_user"],
+        password=Secret(params[place + "_password"]),
+        host=params[place + "_host"],
+        port=params[place + "_port"],
+        ca_cert=params[place + "_ca_cert"],
+        tls=True,
+    )
+
+
 def describe_server(session: Session) -> Dict[str, str]:
     """Return flavor and version, as every result carries them."""
     server = session.dialect.server

@@ -133,10 +133,14 @@ from contextlib import ExitStack, closing
 from typing import Any, Dict
 
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
-from ansible_collections.twoway.mysql.plugins.module_utils._compare.options import source_login
 from ansible_collections.twoway.mysql.plugins.module_utils._connection import Session, connect
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import ServerError
-from ansible_collections.twoway.mysql.plugins.module_utils._module import Module, login_of, run_session_module
+from ansible_collections.twoway.mysql.plugins.module_utils._module import (
+    Module,
+    login_of,
+    remote_login_of,
+    run_session_module,
+)
 from ansible_collections.twoway.mysql.plugins.module_utils._repair import repair
 
 SPEC = ArgumentSpec(
@@ -165,7 +169,7 @@ def run(module: Module, session: Session) -> Dict[str, Any]:
         source = None
         if params["source_host"]:
             try:
-                source = stack.enter_context(closing(connect(source_login(params))))
+                source = stack.enter_context(closing(connect(remote_login_of(params, "source"))))
             except ServerError as error:
                 module.warn("The rows at the source are not shown: %s" % error.message)
         return repair(module, session, login_of(params), source)

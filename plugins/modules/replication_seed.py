@@ -195,12 +195,13 @@ from ansible_collections.twoway.mysql.plugins.module_utils._module import (
     Module,
     login_of,
     reconcile,
+    remote_login_of,
     run_session_module,
 )
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.seed import plan_seed, show_seed
 from ansible_collections.twoway.mysql.plugins.module_utils._read.data import see_fresh_sizes
 from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
-from ansible_collections.twoway.mysql.plugins.module_utils._seed.choice import choose, donor_login, methods_for
+from ansible_collections.twoway.mysql.plugins.module_utils._seed.choice import choose, methods_for
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.run import SeedRun
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.transport import decline
 
@@ -249,7 +250,7 @@ def seed(module: Module, session: Session, donor: Session) -> Dict[str, Any]:
 
 def apply(module: Module, session: Session) -> Dict[str, Any]:
     """Return the module's result, once no other run seeds this server any more."""
-    donor = connect(donor_login(module.params))
+    donor = connect(remote_login_of(module.params, "donor"))
     try:
         see_fresh_sizes(donor)
         with exclusive(session, UNFINISHED):

@@ -11,9 +11,7 @@ from __future__ import annotations
 from typing import Any, Mapping
 
 from .._argspec import ArgumentSpec
-from .._connection import Login
-from .._module import login_of
-from .._secret import Secret
+from .._module import login_of, remote_login_of
 from .run import Request
 from .tables import Choice
 from .throttle import Limits
@@ -46,7 +44,7 @@ def comparison_options() -> ArgumentSpec:
 def request_of(params: Mapping[str, Any]) -> Request:
     """Return what is to be compared."""
     return Request(
-        source=source_login(params),
+        source=remote_login_of(params, "source"),
         replica=login_of(params),
         channel=params["channel"],
         choice=Choice(params["schemas"], params["tables"], params["exclude"]),
@@ -55,16 +53,4 @@ def request_of(params: Mapping[str, Any]) -> Request:
         chunk_bytes=params["chunk_bytes"],
         parallel=params["parallel"],
         most_rows=params["max_rows"],
-    )
-
-
-def source_login(params: Mapping[str, Any]) -> Login:
-    """Return the login at the source that the options describe."""
-    return Login(
-        user=params["source_user"],
-        password=Secret(params["source_password"]),
-        host=params["source_host"],
-        port=params["source_port"],
-        ca_cert=params["source_ca_cert"],
-        tls=True,
     )

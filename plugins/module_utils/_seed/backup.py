@@ -23,6 +23,8 @@ from .._read.data import outlying_tables
 from .._read.replication import read_gtid_at
 from .._secret import Secret
 from .._state.binlog import BinlogCoordinates
+from .._state.units import in_bytes
+from .._state.variables import is_on
 from .client import find_program, program
 from .host import allow_many_files, filesystem_of
 from .management import forget_donor, held_start, held_start_obstacles, read_accounts, release_starts
@@ -91,12 +93,6 @@ def memory_to_use(meminfo: str) -> int:
     return max(128 * _MIB, min(4096 * _MIB, available // 4))
 
 
-def free_bytes(directory: str) -> int:
-    """Return the free space of a directory's filesystem."""
-    status = os.statvfs(directory)
-    return status.f_bavail * status.f_frsize
-
-
 def _active_plugins(session: Session) -> FrozenSet[str]:
     return frozenset(str(row["name"]) for row in session.query(_PLUGINS, "list the active plugins"))
 
@@ -159,7 +155,7 @@ class BackupSeed(Method):
         missing = sorted(_active_plugins(self._donor) - _active_plugins(self._recipient))
         if missing:
             found.append("the plugins %s of the donor are not active here" % ", ".join(missing))
-        if donor.get("log_bin") != "ON":
+        if not is_on(donor.get("log_bin", "OFF")):
             found.append("the donor's binary log is off")
         return found
 
@@ -227,11 +223,11 @@ class BackupSeed(Method):
         return trailer
 
     def _require_space(self, expected: int) -> None:
-        free = free_bytes(self._swap.staged)
+        free = shutil.disk_usage(self._swap.staged).free
         if free < expected + _RESERVE_BYTES:
             raise TwowayError(
-                "The donor's files have %d bytes, and %d are free in %s. What the recipient held is untouched."
-                % (expected, free, self._variables["datadir"])
+                "The donor's files have %s, and %s are free in %s. What the recipient held is untouched."
+                % (in_bytes(expected), in_bytes(free), self._variables["datadir"])
             )
 
     def _unpack(self, stream: Stream, progress: Progress) -> Dict[str, Any]:

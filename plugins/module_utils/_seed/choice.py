@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
-from .._connection import Login, Session
+from .._connection import Session
 from .._errors import Refused
-from .._module import login_of
+from .._module import login_of, remote_login_of
 from .._read.data import holds_data, read_schemas
 from .._secret import Secret
 from .backup import BackupSeed
@@ -63,21 +63,9 @@ def choose(methods: Sequence[Method], wished: str) -> Choice:
     )
 
 
-def donor_login(params: Mapping[str, Any]) -> Login:
-    """Return the login at the donor that the options of ``replication_seed`` describe."""
-    return Login(
-        user=params["donor_user"],
-        password=Secret(params["donor_password"]),
-        host=params["donor_host"],
-        port=params["donor_port"],
-        ca_cert=params["donor_ca_cert"],
-        tls=True,
-    )
-
-
 def methods_for(params: Mapping[str, Any], session: Session, donor: Session) -> List[Method]:
     """Return the ways to copy that these options leave, the fastest first."""
-    logins = (session, login_of(params), donor, donor_login(params))
+    logins = (session, login_of(params), donor, remote_login_of(params, "donor"))
     long_seconds = params["long_query_seconds"]
     stream = DumpSeed(*logins, long_seconds, file=params["file"])
     if params["file"]:

@@ -23,6 +23,8 @@ from .._errors import TwowayError
 
 CHUNK_BYTES = 1 << 20
 _ERROR_TAIL_CHARACTERS = 2000
+# A program that writes nothing for so long hangs.
+_STALL_SECONDS = 600
 
 
 def find_program(names: List[str]) -> str:
@@ -86,15 +88,15 @@ class Program:
             stderr=self._errors,
         )
 
-    def chunks(self, stall_seconds: float) -> Iterator[bytes]:
+    def chunks(self) -> Iterator[bytes]:
         """Yield what the program writes.
 
-        :raises TwowayError: when it writes nothing for so long, or ends with an error.
+        :raises TwowayError: when it writes nothing for too long, or ends with an error.
         """
         stream = self._stream(self._process.stdout)
         while True:
-            if not select.select([stream], [], [], stall_seconds)[0]:
-                raise TwowayError("%s wrote nothing for %d s, and was given up." % (self.name, stall_seconds))
+            if not select.select([stream], [], [], _STALL_SECONDS)[0]:
+                raise TwowayError("%s wrote nothing for %d s, and was given up." % (self.name, _STALL_SECONDS))
             chunk = os.read(stream.fileno(), CHUNK_BYTES)
             if not chunk:
                 break
@@ -150,3 +152,14 @@ def program(arguments: List[str], reads: bool) -> Iterator[Program]:
         yield running
     finally:
         running.stop()
+
+
+@contextmanager
+def sql_client(login: Login, dialect: Dialect) -> Iterator[Program]:
+    """Give a client that carries out the SQL that it is handed; nothing of it is written to the binary log."""
+    with option_file(login, dialect) as defaults:
+        arguments = [find_program(dialect.client_programs), "--defaults-file=" + defaults, "--batch", "--binary-mode"]
+        with program([*arguments, "--default-character-set=utf8mb4"], reads=True) as client:
+            client.write(b"SET SESSION sql_log_bin = 0;\n")
+            yield client
+            client.finish()

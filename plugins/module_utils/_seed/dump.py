@@ -22,14 +22,13 @@ from .._hold import wait_for_long_statements
 from .._read.data import BOOKKEEPING_SCHEMA, non_transactional_engines, read_schemas
 from .._read.replication import read_gtid_at
 from .._state.binlog import BinlogCoordinates
-from .client import CHUNK_BYTES, find_program, option_file, program
+from .client import CHUNK_BYTES, find_program, option_file, program, sql_client
 from .method import Copied, Method
 from .progress import Progress
 
 IMPORT_LOCK = "twoway.import"
 """Held by the session that imports, so that a run after a kill waits for what the killed one left behind."""
 
-_STALL_SECONDS = 600
 _HEAD_LIMIT_BYTES = 4 << 20
 _HEAD_END = b"\n-- Current Database:"
 
@@ -153,7 +152,7 @@ class DumpSeed(Method):
         with option_file(self._donor_login, self._donor.dialect) as defaults, program(
             self._dump_arguments(defaults, schemas), reads=False
         ) as dump:
-            chunks = dump.chunks(_STALL_SECONDS)
+            chunks = dump.chunks()
             coordinates = self._import(_through_file(chunks, self._file) if self._file else chunks, progress)
         if coordinates["gtid"] is None:
             place = BinlogCoordinates(coordinates["file"], coordinates["position"])
@@ -169,22 +168,13 @@ class DumpSeed(Method):
         pieces = split_head(chunks)
         head = next(pieces)
         coordinates = parse_head(head)
-        with option_file(self._recipient_login, self._recipient.dialect) as defaults:
-            arguments = [
-                find_program(self._recipient.dialect.client_programs),
-                "--defaults-file=" + defaults,
-                "--batch",
-                "--binary-mode",
-                "--default-character-set=utf8mb4",
-            ]
-            with program(arguments, reads=True) as client:
-                client.write(b"SET SESSION sql_log_bin = 0;\nDO GET_LOCK('%s', 60);\n" % IMPORT_LOCK.encode())
-                client.write(without_gtid_purged(head))
-                progress.add(len(head))
-                for piece in pieces:
-                    client.write(piece)
-                    progress.add(len(piece))
-                client.finish()
+        with sql_client(self._recipient_login, self._recipient.dialect) as client:
+            client.write(b"DO GET_LOCK('%s', 60);\n" % IMPORT_LOCK.encode())
+            client.write(without_gtid_purged(head))
+            progress.add(len(head))
+            for piece in pieces:
+                client.write(piece)
+                progress.add(len(piece))
         return coordinates
 
 
@@ -232,7 +222,7 @@ def save_dump(session: Session, login: Login, schemas: Sequence[str], path: str)
         size = 0
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         with program(arguments, reads=False) as dump, _private_file(path + ".partial") as file:
-            for chunk in dump.chunks(_STALL_SECONDS):
+            for chunk in dump.chunks():
                 file.write(chunk)
                 size += len(chunk)
             file.flush()

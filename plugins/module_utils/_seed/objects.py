@@ -13,9 +13,8 @@ from typing import Iterator, List, Sequence
 from .._connection import Login
 from .._dialect.base import Dialect
 from .._dialect.bulk_rows import Table
-from .client import find_program, option_file, program
+from .client import find_program, option_file, program, sql_client
 
-_STALL_SECONDS = 600
 _COMMON = ["--no-data", "--skip-lock-tables", "--no-tablespaces", "--default-character-set=utf8mb4", "--skip-comments"]
 # A table that was not left out by mistake would stop the import: it exists.
 _VIEWS_ROUTINES_EVENTS = ["--skip-triggers", "--skip-add-drop-table", "--routines", "--events"]
@@ -43,7 +42,7 @@ class ObjectsCopy:
             with option_file(self._donor_login, self._donor, {"ignore-table": left_out}) as defaults, program(
                 self._dump(defaults, options, schemas), reads=False
             ) as dump:
-                self._import(dump.chunks(_STALL_SECONDS))
+                self._import(dump.chunks())
 
     def _dump(self, defaults: str, options: List[str], schemas: Sequence[str]) -> List[str]:
         path = find_program(self._donor.dump_programs)
@@ -51,11 +50,6 @@ class ObjectsCopy:
         return [path, "--defaults-file=" + defaults, *_COMMON, *options, *plain, "--databases", *schemas]
 
     def _import(self, chunks: Iterator[bytes]) -> None:
-        with option_file(self._recipient_login, self._recipient) as defaults:
-            path = find_program(self._recipient.client_programs)
-            command = [path, "--defaults-file=" + defaults, "--batch", "--binary-mode"]
-            with program([*command, "--default-character-set=utf8mb4"], reads=True) as client:
-                client.write(b"SET SESSION sql_log_bin = 0;\n")
-                for chunk in chunks:
-                    client.write(chunk)
-                client.finish()
+        with sql_client(self._recipient_login, self._recipient) as client:
+            for chunk in chunks:
+                client.write(chunk)

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import Any, Callable, Dict, Mapping, Optional, Type
 
 from .._bookkeeping import (
@@ -31,6 +32,7 @@ from .._plan.steps import Step
 from .._read.data import holds_data, read_schemas
 from .._read.replication import describe_binlog, read_binlog, read_channel
 from .._read.server import read_gate
+from .._state.units import in_bytes
 from .accounts import accounts_only_here, save_accounts
 from .choice import Choice
 from .dump import save_dump, wait_for_earlier_import
@@ -100,12 +102,11 @@ class SeedRun:
         needed = plan.needed_bytes(self._donor_schemas)
         directory = self._recipient.variables()["datadir"]
         if os.path.isdir(directory):
-            status = os.statvfs(directory)
-            free = status.f_bavail * status.f_frsize
+            free = shutil.disk_usage(directory).free
             if free < needed:
                 raise Refused(
-                    "The seed needs about %d bytes in %s, and %d are free. Nothing was touched."
-                    % (needed, directory, free)
+                    "The seed needs about %s in %s, and %s are free. Nothing was touched."
+                    % (in_bytes(needed), directory, in_bytes(free))
                 )
 
     def actions(self) -> Dict[Type[Step], Action]:
