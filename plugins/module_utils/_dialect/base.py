@@ -12,17 +12,15 @@ import re
 from abc import abstractmethod
 from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Type
 
-from .._errors import Refused
 from .._plan import steps as do
-from .._secret import Secret
 from .._state.binlog import BinlogCoordinates, BinlogStatus
-from .._state.channel import Channel
 from .._state.variables import normalize_value
-from .accounts import AccountDialect, as_text
+from .accounts import AccountDialect
 from .channel_row import Row
+from .channels import ChannelDialect
 from .features import Server
 from .rows import put_row, remove_row
-from .statement import Identifier, Raw, Statement, sql, sql_list
+from .statement import Identifier, Raw, Statement, sql
 
 #: A table and its rows are taken as they are: what was right at the donor is not judged again.
 IMPORT_SETTINGS: Mapping[str, Any] = {
@@ -37,7 +35,7 @@ EXPORT_SETTINGS: Mapping[str, Any] = {
 Renderer = Callable[[Any], List[Statement]]
 
 
-class Dialect(AccountDialect):
+class Dialect(ChannelDialect, AccountDialect):
     """The language of one server.
 
     Methods that return a :class:`Statement` say how to ask; ``parse_…`` methods say how to read the answer.
@@ -47,8 +45,6 @@ class Dialect(AccountDialect):
     restart_variables: FrozenSet[str]
     #: Whether the general log shows the passwords of statements, so that these have to be kept out of it.
     logs_secrets: bool
-    #: Whether settings of the receiver can change while the applier runs.
-    receiver_can_change_alone: bool
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -63,12 +59,12 @@ class Dialect(AccountDialect):
             do.RevokePrivileges: self._revoke_privileges,
             do.DropAccount: self._drop_account,
             do.SetVariable: lambda step: [sql("SET GLOBAL {} = {}", Identifier(step.variable), _number(step.value))],
-            do.StopReceiver: self._stop_receiver,
-            do.StopApplier: self._stop_applier,
-            do.StartReceiver: self._start_receiver,
-            do.StartApplier: self._start_applier,
+            do.StopReceiver: lambda step: [self.stop_receiver(step.channel)],
+            do.StopApplier: lambda step: [self.stop_applier(step.channel)],
+            do.StartReceiver: lambda step: [self.start_receiver(step.channel)],
+            do.StartApplier: lambda step: [self.start_applier(step.channel)],
             do.ChangeSource: self._change_source,
-            do.RemoveChannel: self._remove_channel,
+            do.RemoveChannel: lambda step: [self.remove_channel(step.channel)],
             do.SetAppliedGtid: self._set_applied_gtid,
             do.CommitEmpty: self._commit_empty,
             do.SkipNext: self._skip_next,
@@ -104,115 +100,6 @@ class Dialect(AccountDialect):
         skip = "skip_replica_start" if self.server.supports("replica_variables") else "skip_slave_start"
         options = {"init_file": init_file, skip: "ON", "event_scheduler": "OFF", "read_only": "ON"}
         return {**options, "super_read_only": "OFF"} if self.server.supports("super_read_only") else options
-
-    # Channels.
-
-    @abstractmethod
-    def read_channels(self) -> Statement:
-        """Return the question for the status of all channels."""
-
-    def read_channel_options(self) -> Optional[Statement]:
-        """Return the question for settings that the status lacks, ``None`` where there is no such question."""
-        return None
-
-    @abstractmethod
-    def parse_channel(self, row: Row, options: Optional[Row]) -> Optional[Channel]:
-        """Return a channel from a row of :meth:`read_channels` and the row of options of the same channel.
-
-        ``None`` for a row that stands for no channel (a server keeps one after a filter was set).
-        """
-
-    @abstractmethod
-    def channel_options_key(self, row: Row) -> str:
-        """Return the name of the channel that a row of options belongs to."""
-
-    def channel_file(self, channel: str) -> Optional[str]:
-        """Return the file, below the data directory, that keeps a channel's password; ``None`` where a table does."""
-        return None
-
-    def password_in_channel_file(self, content: str) -> str:
-        """Return the password from the content of :meth:`channel_file`."""
-        raise TypeError("this server keeps the settings of its channels in a table")
-
-    @abstractmethod
-    def is_drained(self, channel: Channel) -> bool:
-        """Return whether every transaction that the channel received as a whole has been applied."""
-
-    def place_of_drained(self, channel: Channel) -> Optional[BinlogCoordinates]:
-        """Return the place in the source's binary log up to which a drained channel has everything."""
-        return channel.received
-
-    @abstractmethod
-    def has_applied_since(self, stuck: Channel, now: Channel) -> bool:
-        """Return whether an applier that stood still with an error has got past the event that it stood at."""
-
-    @abstractmethod
-    def source_option(self, setting: str, value: Any) -> Statement:
-        """Return one option of the statement that changes a channel."""
-
-    @abstractmethod
-    def _change_source(self, step: do.ChangeSource) -> List[Statement]: ...
-
-    @abstractmethod
-    def _stop_receiver(self, step: do.StopReceiver) -> List[Statement]: ...
-
-    @abstractmethod
-    def _stop_applier(self, step: do.StopApplier) -> List[Statement]: ...
-
-    @abstractmethod
-    def _start_receiver(self, step: do.StartReceiver) -> List[Statement]: ...
-
-    @abstractmethod
-    def _start_applier(self, step: do.StartApplier) -> List[Statement]: ...
-
-    @abstractmethod
-    def _remove_channel(self, step: do.RemoveChannel) -> List[Statement]: ...
-
-    def gtid_without_returned(self, variables: Mapping[str, str]) -> Optional[str]:
-        """Return the applied position without this server's own transactions.
-
-        ``None`` where it has none of them, or where a server keeps them apart.
-        """
-        return None
-
-    def _set_applied_gtid(self, step: do.SetAppliedGtid) -> List[Statement]:
-        raise Refused("This server's applied position is what it has executed")
-
-    def read_failed_transaction(self, channel: str) -> Optional[Statement]:
-        """Return the question for the GTID of the transaction that a channel's applier failed with.
-
-        ``None`` where it is the first one that is not applied.
-        """
-        return None
-
-    @abstractmethod
-    def way_to_skip(self, channel: Channel, has_gtid: bool, variables: Mapping[str, str]) -> str:
-        """Return how the applier of a channel passes over exactly one transaction: a word of ``_plan.repair``.
-
-        :param has_gtid: whether the transaction has a GTID.
-        """
-
-    def gtid_after(self, variables: Mapping[str, str], gtid: str) -> str:
-        """Return the applied position with one more transaction."""
-        raise Refused("This server's applied position is what it has executed")
-
-    def _commit_empty(self, step: do.CommitEmpty) -> List[Statement]:
-        raise Refused("This server takes no transaction for executed without what it does")
-
-    @abstractmethod
-    def _skip_next(self, step: do.SkipNext) -> List[Statement]: ...
-
-    @abstractmethod
-    def start_applier_until(self, channel: str, coordinates: BinlogCoordinates) -> Statement:
-        """Return the statement that applies events up to a place in the source's binary log and then stops."""
-
-    def stop_applier(self, channel: str) -> Statement:
-        """Return the statement that stops the applier alone."""
-        return self._stop_applier(do.StopApplier("", channel))[0]
-
-    def start_applier(self, channel: str) -> Statement:
-        """Return the statement that starts the applier alone."""
-        return self._start_applier(do.StartApplier("", channel))[0]
 
     # Variables.
 
@@ -401,15 +288,6 @@ class Dialect(AccountDialect):
         """Return the statement that keeps a copied event from running on this member too."""
         place = "REPLICA" if self.server.supports("event_disable_on_replica") else "SLAVE"
         return sql("ALTER EVENT {}.{} DISABLE ON {}", Identifier(schema), Identifier(event), Raw(place))
-
-    @staticmethod
-    def _stored_password(options: Optional[Row]) -> Optional[Secret]:
-        """Return the password that the channel connects with, where the row of options has it."""
-        password = (options or {}).get("source_password")
-        return None if password is None else Secret(as_text(password))
-
-    def _sources(self, prefix: str, settings: Mapping[str, Any], suffix: str = "") -> Statement:
-        return sql_list(prefix, [self.source_option(name, value) for name, value in settings.items()], suffix)
 
 
 def _number(value: Any) -> Any:

@@ -10,44 +10,17 @@ from __future__ import annotations
 
 from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
-from .._errors import Refused
 from .._plan import steps as do
-from .._plan.repair import COUNTER, EMPTY_TRANSACTION
 from .._state.account import AccountName
 from .._state.binlog import BinlogCoordinates, BinlogStatus
-from .._state.channel import FILE_POSITION, GTID, Channel, ChannelSettings
 from .._state.gtid import parse_gtid_set
-from .base import EXPORT_SETTINGS, IMPORT_SETTINGS, Dialect
-from .channel_row import Row, common_settings, names_in, normalize_row, parse_common
+from .base import EXPORT_SETTINGS, IMPORT_SETTINGS
+from .channel_row import Row, names_in
+from .mysql_channels import MysqlChannels
 from .statement import Raw, Statement, sql
 
 # The largest number that a transaction can get. Source: MySQL manual, "GTID Format and Storage".
 _LAST_NUMBER = 2**63 - 2
-
-# Settings that not every version has, and the feature that they are.
-_FEATURE_OF_SETTING = {"compression": "channel_compression", "public_key_request": "public_key_request"}
-
-# Option of CHANGE REPLICATION SOURCE TO for each setting; {} is SOURCE, or MASTER on old servers.
-_SOURCE_OPTIONS = {
-    "source_host": "{}_HOST",
-    "source_port": "{}_PORT",
-    "source_user": "{}_USER",
-    "source_password": "{}_PASSWORD",
-    "coordinates": "{}_AUTO_POSITION",
-    "tls": "{}_SSL",
-    "tls_verify": "{}_SSL_VERIFY_SERVER_CERT",
-    "tls_ca": "{}_SSL_CA",
-    "tls_cert": "{}_SSL_CERT",
-    "tls_key": "{}_SSL_KEY",
-    "connect_retry_seconds": "{}_CONNECT_RETRY",
-    "retry_count": "{}_RETRY_COUNT",
-    "heartbeat_seconds": "{}_HEARTBEAT_PERIOD",
-    "delay_seconds": "{}_DELAY",
-    "compression": "{}_COMPRESSION_ALGORITHMS",
-    "public_key_request": "GET_{}_PUBLIC_KEY",
-    "start_file": "{}_LOG_FILE",
-    "start_position": "{}_LOG_POS",
-}
 
 
 _SEED_PRIVILEGES = frozenset(
@@ -62,11 +35,10 @@ _SWITCH_PRIVILEGES = {
 }
 
 
-class MysqlDialect(Dialect):
+class MysqlDialect(MysqlChannels):
     """MySQL, and what descends from it without another grammar (Percona Server)."""
 
     logs_secrets = False
-    receiver_can_change_alone = True
     restart_variables = frozenset(
         {
             "bind_address",
@@ -104,17 +76,6 @@ class MysqlDialect(Dialect):
             "seed": _SEED_PRIVILEGES | ({"BACKUP_ADMIN"} if self.server.supports("clone") else frozenset()),
         }
 
-    @property
-    def _source(self) -> Raw:
-        return Raw("SOURCE" if self.server.supports("change_source_statement") else "MASTER")
-
-    @property
-    def _replica(self) -> Raw:
-        return Raw("REPLICA" if self.server.supports("replica_statements") else "SLAVE")
-
-    def _for_channel(self, template: str, channel: str) -> List[Statement]:
-        return [sql(template + " FOR CHANNEL {}", self._replica, channel)]
-
     # Accounts.
 
     @property
@@ -146,127 +107,7 @@ class MysqlDialect(Dialect):
             return None
         return sql("SET SESSION print_identified_with_as_hex = ON")
 
-    # Channels.
-
-    def read_channels(self) -> Statement:
-        return sql("SHOW {} STATUS", self._replica)
-
-    def read_channel_options(self) -> Optional[Statement]:
-        compression = "COMPRESSION_ALGORITHM" if self.server.supports("channel_compression") else "NULL"
-        return sql(
-            "SELECT c.CHANNEL_NAME AS channel, c.HEARTBEAT_INTERVAL AS heartbeat, {} AS compression,"
-            " m.User_password AS source_password"
-            " FROM performance_schema.replication_connection_configuration AS c"
-            " LEFT JOIN mysql.slave_master_info AS m"
-            " ON m.Channel_name = CONVERT(c.CHANNEL_NAME USING utf8mb4) COLLATE utf8mb4_bin",
-            Raw(compression),
-        )
-
-    def channel_options_key(self, row: Row) -> str:
-        return str(row["channel"])
-
-    def parse_channel(self, row: Row, options: Optional[Row]) -> Optional[Channel]:
-        row = normalize_row(row)
-        if not row["source_host"]:
-            return None
-        options = options or {}
-        heartbeat = options.get("heartbeat")
-        settings = ChannelSettings(
-            **common_settings(row),
-            coordinates=GTID if int(row["auto_position"]) else FILE_POSITION,
-            retry_count=int(row["source_retry_count"]),
-            heartbeat_seconds=None if heartbeat is None else float(heartbeat),
-            compression=options.get("compression"),
-            public_key_request=bool(int(row.get("get_source_public_key") or 0)),
-            source_password=self._stored_password(options),
-        )
-        return parse_common(
-            row,
-            name=row["channel_name"],
-            settings=settings,
-            source_uuid=row["source_uuid"] or None,
-            gtid_received=row["retrieved_gtid_set"].replace("\n", ""),
-            gtid_applied=row["executed_gtid_set"].replace("\n", ""),
-        )
-
-    def is_drained(self, channel: Channel) -> bool:
-        # With auto-position a heartbeat moves the receiver's position on without an event for the applier.
-        if channel.settings.coordinates == GTID:
-            return self.gtid_covers(channel.gtid_applied or "", channel.gtid_received or "")
-        return channel.received == channel.applied
-
-    def has_applied_since(self, stuck: Channel, now: Channel) -> bool:
-        # Not by GTIDs: this server's own transactions are among them.
-        return now.applied != stuck.applied or self.is_drained(now)
-
-    def source_option(self, setting: str, value: Any) -> Statement:
-        feature = _FEATURE_OF_SETTING.get(setting)
-        if feature and not self.server.supports(feature):
-            raise Refused("A channel of MySQL %s has no setting %r." % (self.server.version_text, setting))
-        option = _SOURCE_OPTIONS[setting].format(self._source.text)
-        return sql("{} = {}", Raw(option), value == GTID if setting == "coordinates" else value)
-
-    def _change_source(self, step: do.ChangeSource) -> List[Statement]:
-        settings = dict(step.settings)
-        if step.start_at:
-            settings.update(start_file=step.start_at.file, start_position=step.start_at.position)
-        words = "CHANGE REPLICATION SOURCE TO " if self._source.text == "SOURCE" else "CHANGE MASTER TO "
-        return [self._sources(words, settings, sql(" FOR CHANNEL {}", step.channel).text)]
-
-    def _stop_receiver(self, step: do.StopReceiver) -> List[Statement]:
-        return self._for_channel("STOP {} IO_THREAD", step.channel)
-
-    def _stop_applier(self, step: do.StopApplier) -> List[Statement]:
-        return self._for_channel("STOP {} SQL_THREAD", step.channel)
-
-    def _start_receiver(self, step: do.StartReceiver) -> List[Statement]:
-        return self._for_channel("START {} IO_THREAD", step.channel)
-
-    def _start_applier(self, step: do.StartApplier) -> List[Statement]:
-        return self._for_channel("START {} SQL_THREAD", step.channel)
-
-    def _remove_channel(self, step: do.RemoveChannel) -> List[Statement]:
-        return self._for_channel("RESET {} ALL", step.channel)
-
-    def read_failed_transaction(self, channel: str) -> Optional[Statement]:
-        if not self.server.supports("applying_transaction"):
-            return None
-        return sql(
-            "SELECT APPLYING_TRANSACTION AS gtid FROM performance_schema.replication_applier_status_by_worker"
-            " WHERE CHANNEL_NAME = {} AND LAST_ERROR_NUMBER <> 0 AND APPLYING_TRANSACTION LIKE '%-%:%'"
-            " ORDER BY LAST_ERROR_TIMESTAMP DESC LIMIT 1",
-            channel,
-        )
-
-    def way_to_skip(self, channel: Channel, has_gtid: bool, variables: Mapping[str, str]) -> str:
-        # The counter is ignored without a word where a transaction has a GTID.
-        return EMPTY_TRANSACTION if has_gtid else COUNTER
-
-    def _commit_empty(self, step: do.CommitEmpty) -> List[Statement]:
-        return [
-            sql("SET SESSION gtid_next = {}", step.gtid),
-            sql("BEGIN"),
-            sql("COMMIT"),
-            sql("SET SESSION gtid_next = 'AUTOMATIC'"),
-        ]
-
-    def _skip_next(self, step: do.SkipNext) -> List[Statement]:
-        return [sql("SET GLOBAL sql_{}_skip_counter = 1", Raw(self._replica_variable))]
-
-    @property
-    def _replica_variable(self) -> str:
-        return "replica" if self.server.supports("replica_variables") else "slave"
-
-    def start_applier_until(self, channel: str, coordinates: BinlogCoordinates) -> Statement:
-        return sql(
-            "START {} SQL_THREAD UNTIL {}_LOG_FILE = {}, {}_LOG_POS = {} FOR CHANNEL {}",
-            self._replica,
-            self._source,
-            coordinates.file,
-            self._source,
-            coordinates.position,
-            channel,
-        )
+    # Files, binary log, GTIDs, replicas.
 
     def read_table_files(self) -> Statement:
         # Those of the system tablespace and the undo logs are where variables tell.
@@ -274,8 +115,6 @@ class MysqlDialect(Dialect):
             "SELECT FILE_NAME AS path FROM information_schema.FILES"
             " WHERE FILE_TYPE = 'TABLESPACE' AND TABLESPACE_NAME <> 'innodb_system'"
         )
-
-    # Binary log, GTIDs, replicas.
 
     def read_commits_under_way(self, variables: Mapping[str, str]) -> Optional[Statement]:
         # Owned from before the engines commit it until it is among those executed.

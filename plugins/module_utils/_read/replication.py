@@ -45,7 +45,7 @@ def read_channels(session: Session, data_directory: Optional[str] = None) -> Lis
     question = dialect.read_channel_options()
     if question:
         rows = session.query(question, "read the settings of the channels")
-        options = {dialect.channel_options_key(row): row for row in rows}
+        options = {str(row["channel"]): row for row in rows}
     channels = []
     for row in session.query(dialect.read_channels(), "read the status of the channels"):
         name = row.get("Channel_Name", row.get("Connection_name", ""))
