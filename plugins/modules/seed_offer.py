@@ -87,7 +87,8 @@ from ansible_collections.twoway.mysql.plugins.module_utils._connection import Se
 from ansible_collections.twoway.mysql.plugins.module_utils._module import Module, login_of, run_session_module
 from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.clone import has_plugin, install_plugin
-from ansible_collections.twoway.mysql.plugins.module_utils._seed.offer import Offer, end_offer, find_offer, obstacles
+from ansible_collections.twoway.mysql.plugins.module_utils._seed.offer import Offer, obstacles
+from ansible_collections.twoway.mysql.plugins.module_utils._seed.offer_process import end_offer, find_offer
 
 SPEC = ArgumentSpec(
     options={

@@ -16,7 +16,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import threading
 import time
 from contextlib import suppress
 from typing import Any, Dict, List, Optional, Sequence, Tuple
@@ -26,14 +25,11 @@ from .._errors import TwowayError
 from .._secret import MASK, Secret
 from .client import find_program, option_file
 from .host import allow_many_files
+from .offer_process import RUN_FOLDER, find_offer, forget_offer, note_offer
 from .transport import DATA, HEADER, TRAILER, Stream, ThrowawayCertificate, admit
-
-# Nobody else may look into it; the service that keeps the gate has a folder that all may read.
-RUN_FOLDER = "/run/twoway-seed"
 
 _CHUNK_BYTES = 1 << 20
 _HEARTBEAT_SECONDS = 5
-_END_SECONDS = 10
 _ERROR_TAIL_CHARACTERS = 2000
 _PR_SET_PDEATHSIG = 1
 
@@ -136,7 +132,7 @@ class Offer:
         if not process:
             _live_alone(listener, server, time.monotonic() + timeout_seconds, self._port)
         listener.close()
-        _note(self._port, process)
+        note_offer(self._port, process)
         return port
 
     def _listen(self) -> socket.socket:
@@ -283,7 +279,7 @@ def _live_alone(listener: socket.socket, server: _Server, deadline: float, port:
         status = 2
     finally:
         if find_offer(port) == os.getpid():
-            os.unlink(_pid_file(port))
+            forget_offer(port)
         os._exit(status)
 
 
@@ -292,62 +288,3 @@ def _close_others(kept: set[int]) -> None:
         if int(name) not in kept:
             with suppress(OSError):
                 os.close(int(name))
-
-
-def _pid_file(port: int) -> str:
-    return os.path.join(RUN_FOLDER, "offer-%d.pid" % port)
-
-
-def _note(port: int, process: int) -> None:
-    os.makedirs(RUN_FOLDER, mode=0o700, exist_ok=True)
-    with open(_pid_file(port), "w", encoding="ascii") as file:
-        file.write("%d %s" % (process, _started_at(process) or ""))
-
-
-def _started_at(process: int) -> Optional[str]:
-    """Return when a process was started, in the kernel's own units; ``None`` when there is none.
-
-    Source: proc_pid_stat(5), field 22.
-    """
-    try:
-        with open("/proc/%d/stat" % process, encoding="utf-8", errors="replace") as file:
-            fields = file.read().rpartition(")")[2].split()
-    except OSError:
-        return None
-    return None if fields[0] == "Z" else fields[19]
-
-
-def find_offer(port: int) -> Optional[int]:
-    """Return the process of an offer that still waits or sends, ``None`` when there is none.
-
-    A number that meanwhile belongs to another process is not taken for it.
-    """
-    try:
-        with open(_pid_file(port), encoding="ascii") as file:
-            process, _space, started_at = file.read().partition(" ")
-    except OSError:
-        return None
-    is_ours = process.isdigit() and started_at and _started_at(int(process)) == started_at
-    return int(process) if is_ours else None
-
-
-def end_offer(port: int) -> bool:
-    """End an offer and its backup, and return whether there was one."""
-    process = find_offer(port)
-    if process:
-        _end(process)
-    with suppress(FileNotFoundError):
-        os.unlink(_pid_file(port))
-    return process is not None
-
-
-def _end(process: int) -> None:
-    deadline = time.monotonic() + _END_SECONDS
-    started_at = _started_at(process)
-    for kind in (signal.SIGTERM, signal.SIGKILL):
-        if _started_at(process) == started_at and started_at:
-            with suppress(ProcessLookupError):
-                os.kill(process, kind)
-        while _started_at(process) == started_at and started_at and time.monotonic() < deadline:
-            threading.Event().wait(0.02)
-        deadline += _END_SECONDS
