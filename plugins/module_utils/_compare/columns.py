@@ -13,21 +13,15 @@ from dataclasses import dataclass
 from typing import Any, Optional, Sequence
 
 from .._dialect.statement import Identifier, quote_literal, sql
+from .._state.table import BINARY_TYPES, PACKED_TYPES, TEXT_TYPES
 
 _NUMBERS = frozenset("tinyint smallint mediumint int bigint year".split())
 _DECIMALS = frozenset("decimal numeric".split())
 _REALS = frozenset("float double real".split())
 _TIMES = frozenset("date time datetime timestamp".split())
-_TEXTS = frozenset("char varchar tinytext text mediumtext longtext".split())
-_BYTES = frozenset("binary varbinary tinyblob blob mediumblob longblob".split())
 _LISTS = frozenset("enum set".split())
-# Kept as bytes that no text stands for; a geometry's begin with its reference system.
-_PACKED = frozenset(
-    "geometry point linestring polygon multipoint multilinestring multipolygon"
-    " geometrycollection geomcollection vector".split()
-)
 # What can be longer than the longest text that a function of the server returns.
-_LONG = frozenset("mediumtext longtext mediumblob longblob json".split()) | _PACKED
+_LONG = frozenset("mediumtext longtext mediumblob longblob json".split()) | PACKED_TYPES
 
 _NO_VALUE = "'N'"
 """Stands for NULL; no value of a column looks like it."""
@@ -81,7 +75,7 @@ def _plain(column: Column) -> str:
         return column.quoted + " + 0"
     if column.kind == "json":
         return "HEX(CAST(%s AS CHAR CHARACTER SET utf8mb4))" % column.quoted
-    if column.kind in _PACKED:
+    if column.kind in PACKED_TYPES:
         return "HEX(%s)" % column.quoted
     return column.quoted if _is_unmistakable(column) else "HEX(CONCAT(%s))" % column.quoted
 
@@ -101,10 +95,10 @@ def hash_parts(column: Column) -> str:
     What may hold any byte has its length before it, and so begins and ends nowhere else. The bytes themselves count:
     case, accents and trailing spaces do, whatever the collation says.
     """
-    if column.kind in _TEXTS | _BYTES | _LISTS:
+    if column.kind in TEXT_TYPES | BINARY_TYPES | _LISTS:
         name = column.quoted
         # Without the cast a server may convert bytes to the character set of a neighbor, where they all are "?".
-        value = name if column.kind in _BYTES else "CAST(%s AS BINARY)" % name
+        value = name if column.kind in BINARY_TYPES else "CAST(%s AS BINARY)" % name
         if not column.nullable:
             return "LENGTH(%s), %s" % (name, value)
         return "COALESCE(LENGTH(%s), %s), COALESCE(%s, '')" % (name, _NO_VALUE, value)
@@ -127,7 +121,7 @@ def row_digest(columns: Sequence[Column]) -> str:
 
 
 def _alone(column: Column) -> str:
-    return column.quoted if column.kind in _TEXTS | _BYTES | _LISTS else _plain(column)
+    return column.quoted if column.kind in TEXT_TYPES | BINARY_TYPES | _LISTS else _plain(column)
 
 
 def row_hash(columns: Sequence[Column]) -> str:
@@ -142,11 +136,11 @@ def value_hash(column: Column) -> str:
 
 def value_text(column: Column) -> str:
     """Return the expression whose answer :func:`literal` takes."""
-    if column.kind in _TEXTS | _BYTES:
+    if column.kind in TEXT_TYPES | BINARY_TYPES:
         return "HEX(%s)" % column.quoted
     if column.kind in _LISTS:
         return column.quoted + " + 0"
-    if column.kind in _NUMBERS or column.kind in _PACKED or column.kind in ("bit", "json"):
+    if column.kind in _NUMBERS or column.kind in PACKED_TYPES or column.kind in ("bit", "json"):
         return _plain(column)
     return "CONCAT(%s)" % (_plain(column) if column.kind in _REALS else column.quoted)
 
@@ -164,11 +158,11 @@ def literal(column: Column, value: Any) -> str:
     if value is None:
         return "NULL"
     text = value.decode("ascii") if isinstance(value, (bytes, bytearray)) else str(value)
-    if column.kind in _TEXTS:
+    if column.kind in TEXT_TYPES:
         return "_%s %s" % (column.character_set, _text_literal(column, text))
     if column.kind == "json":
         return "_utf8mb4 X'%s'" % text
-    if column.kind in _BYTES | _PACKED:
+    if column.kind in BINARY_TYPES | PACKED_TYPES:
         return "X'%s'" % text
     if column.kind in _REALS:
         # Without an exponent it would be a decimal number.
@@ -196,10 +190,10 @@ def shown(column: Column, value: Any) -> Any:
     """
     if isinstance(value, (bytes, bytearray)):
         value = value.decode("ascii")
-    if column.kind in _TEXTS and value is not None:
+    if column.kind in TEXT_TYPES and value is not None:
         known = {"utf8mb4": "utf-8", "utf8mb3": "utf-8", "utf8": "utf-8", "latin1": "cp1252", "ascii": "ascii"}
         try:
             return bytes.fromhex(value).decode(known[column.character_set or ""])
         except (KeyError, UnicodeDecodeError):
             return "0x" + value
-    return "0x" + value if column.kind in _BYTES | _PACKED and value is not None else value
+    return "0x" + value if column.kind in BINARY_TYPES | PACKED_TYPES and value is not None else value

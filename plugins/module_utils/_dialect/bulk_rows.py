@@ -16,27 +16,20 @@ import os
 from dataclasses import dataclass, field
 from typing import List, Optional, Sequence, Tuple
 
+from .._state.table import BINARY_TYPES, PACKED_TYPES, TEXT_TYPES
 from .statement import Identifier, Raw, Statement, sql
 
 Table = Tuple[str, str]
 """Schema and name."""
 
-# The bytes of a text stand as they are in its column, whatever its character set.
-_TEXTS = frozenset("char varchar tinytext text mediumtext longtext".split())
 # What the server prints of them, it reads again without loss.
-_PLAIN = frozenset(
-    "tinyint smallint mediumint int bigint decimal double year date time datetime timestamp"
-    " binary varbinary tinyblob blob mediumblob longblob".split()
+_PLAIN = BINARY_TYPES | frozenset(
+    "tinyint smallint mediumint int bigint decimal double year date time datetime timestamp".split()
 )
 # Printed with six digits; as a double it is printed with all of them. A product keeps the sign of a zero.
 _FLOATS = frozenset({"float"})
 # A number says which bits, or which members of the list, whatever these are called.
 _NUMBERED = frozenset({"bit", "enum", "set"})
-# Known in the server's own binary form only.
-_OPAQUE = frozenset(
-    "geometry point linestring polygon multipoint multilinestring multipolygon geometrycollection geomcollection"
-    " vector".split()
-)
 
 
 def _random_mark(first: bytes) -> bytes:
@@ -76,13 +69,14 @@ class Column:
         ('CAST(`a` AS BINARY)', '`b` * 1e0', 'CAST(CAST(`c` AS CHAR CHARACTER SET utf8mb4) AS BINARY)')
         """
         name = sql("{}", Identifier(self.name)).text
-        if self.kind in _TEXTS:
+        if self.kind in TEXT_TYPES:
+            # Its bytes as they stand in the column, whatever its character set.
             return "CAST(%s AS BINARY)" % name
         if self.kind in _FLOATS:
             return "%s * 1e0" % name
         if self.kind in _NUMBERED:
             return "CAST(%s AS UNSIGNED)" % name
-        if self.kind in _PLAIN or self.kind in _OPAQUE:
+        if self.kind in _PLAIN or self.kind in PACKED_TYPES:
             return name
         return "CAST(CAST(%s AS CHAR CHARACTER SET utf8mb4) AS BINARY)" % name
 
@@ -91,7 +85,7 @@ class Column:
         value = "NULLIF(%s, 0x%s)" % (source, marks.null.hex()) if self.is_nullable else source
         if self.kind in _NUMBERED:
             return "CAST(%s AS UNSIGNED)" % value
-        if self.kind in _TEXTS or self.kind in _PLAIN or self.kind in _FLOATS or self.kind in _OPAQUE:
+        if self.kind in TEXT_TYPES or self.kind in _PLAIN or self.kind in _FLOATS or self.kind in PACKED_TYPES:
             return value
         return "CONVERT(%s USING utf8mb4)" % value
 
@@ -99,7 +93,7 @@ class Column:
     def is_written_as_read(self) -> bool:
         """Whether the bytes go into the column without an expression."""
         # Beside expressions for other columns, MariaDB 11.8 takes a plain zero for no value, whatever the mode.
-        is_plain = self.kind in _TEXTS or self.kind in _PLAIN or self.kind in _FLOATS
+        is_plain = self.kind in TEXT_TYPES or self.kind in _PLAIN or self.kind in _FLOATS
         return is_plain and not self.is_nullable and not self.is_counted
 
 
@@ -111,7 +105,7 @@ def fits_one_value(columns: Sequence[Column], limit_bytes: int) -> bool:
     >>> fits_one_value([Column("a", "longblob", False, 4294967295)], 1 << 20)
     False
     """
-    known = all(column.kind not in _OPAQUE and column.kind != "json" for column in columns)
+    known = all(column.kind not in PACKED_TYPES and column.kind != "json" for column in columns)
     return known and sum((column.octets or 0) + 64 for column in columns) < limit_bytes
 
 

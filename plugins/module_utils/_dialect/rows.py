@@ -14,14 +14,12 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 from .._errors import Refused
 from .._plan.steps import PutRow, RemoveRow
-from .._state.table import Column, Image, Table
+from .._state.table import BINARY_TYPES, TEXT_TYPES, Column, Image, Table
 from .._state.transaction import value_of
 from .statement import Identifier, Raw, Statement, quote_literal, sql
 
 _NUMBERS = frozenset("tinyint smallint mediumint int bigint decimal year enum set".split())
-_TEXTS = frozenset("char varchar tinytext text mediumtext longtext".split())
-_BYTES = frozenset("binary varbinary tinyblob blob mediumblob longblob".split())
-_EMPTY = {**dict.fromkeys(_TEXTS | _BYTES, "''"), **dict.fromkeys(("float", "double", "bit"), "0")}
+_EMPTY = {**dict.fromkeys(TEXT_TYPES | BINARY_TYPES, "''"), **dict.fromkeys(("float", "double", "bit"), "0")}
 _UNICODE = frozenset(("utf8", "utf8mb3", "utf8mb4"))
 
 _Writer = Callable[[Column, str], Optional[str]]
@@ -38,7 +36,7 @@ def _text(column: Column, value: str) -> Optional[str]:
 
 _WRITERS: Dict[str, _Writer] = {
     **dict.fromkeys(_NUMBERS, lambda column, value: value),
-    **dict.fromkeys(_TEXTS, _text),
+    **dict.fromkeys(TEXT_TYPES, _text),
     **dict.fromkeys(("date", "datetime", "time"), _quoted),
     # Printed as seconds since 1970; every session of ours is in UTC.
     "timestamp": lambda column, value: "FROM_UNIXTIME(%s)" % value,

@@ -11,6 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Dict, Optional, Tuple
 
+# Types of columns, as ``information_schema`` calls them.
+TEXT_TYPES = frozenset("char varchar tinytext text mediumtext longtext".split())
+BINARY_TYPES = frozenset("binary varbinary tinyblob blob mediumblob longblob".split())
+PACKED_TYPES = frozenset(
+    "geometry point linestring polygon multipoint multilinestring multipolygon"
+    " geometrycollection geomcollection vector".split()
+)
+"""Kept as bytes that no text stands for; a geometry's begin with its reference system."""
+
 Image = Dict[str, str]
 """Values of a row by column, as the servers' programs print them from a log."""
 
