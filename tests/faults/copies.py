@@ -18,12 +18,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import disk
 import labkit
 import pair
 import playbook
 
 MEGABYTES = 400
-_COPY = "replication_seed"
+#: On a small disk: more than the twice as much that a seed asks for.
+_ROOM_MEGABYTES = 1400
 
 _BALLAST = """
     CREATE SCHEMA ballast;
@@ -36,16 +38,6 @@ _BALLAST = """
 """
 _PROGRESS = "cat /var/lib/twoway/progress-3306.json 2>/dev/null || true"
 _SERVER = "pkill -KILL -x mysqld; pkill -KILL -x mariadbd; true"
-#: Leaves no room where the data are.
-_FILL_DISK = """
-    room=$(df --output=avail -B1M /var/lib/mysql | tail -1); fallocate -l ${room}M /var/lib/mysql/ballast.tmp || true
-"""
-#: The data on a filesystem that can be filled; the server starts there with what it had.
-_SMALL_DISK = """
-    systemctl stop {unit}; mkdir /run/before; cp -a /var/lib/mysql/. /run/before/
-    mount -t tmpfs -o size={megabytes}m tmpfs /var/lib/mysql; cp -a /run/before/. /var/lib/mysql/
-    chown mysql:mysql /var/lib/mysql; rm -r /run/before; systemctl start {unit}
-"""
 _LEFT_ON_DONOR = """
     pgrep -a 'mysqldump|mariadb-dump|mariadb-backup|mariabackup' || true; ls /run/twoway-seed 2>/dev/null || true
 """
@@ -59,6 +51,7 @@ class Fault:
     :ivar mend: undoes that, when the run is over or after some seconds.
     :ivar mend_after: seconds after which it is undone while the run goes on; None for when the run is over.
     :ivar kills_run: whether the run itself is what breaks.
+    :ivar small_disk: whether the recipient's data lie on a disk that can be filled.
     """
 
     name: str
@@ -80,8 +73,8 @@ FAULTS = (
     Fault("the network is cut for 8 s", lambda: labkit.cut("db1"), labkit.heal, mend_after=8),
     Fault(
         "the recipient's disk is full",
-        lambda: labkit.shell("db2", _FILL_DISK),
-        lambda: labkit.shell("db2", "rm -f /var/lib/mysql/ballast.tmp"),
+        lambda: disk.fill("db2"),
+        lambda: disk.free("db2"),
         small_disk=True,
     ),
 )
@@ -103,8 +96,7 @@ def prepare(flavor: str, fault: Fault) -> None:
     pair.fresh_pair(flavor)
     labkit.sql("db1", _BALLAST.format(count=MEGABYTES // 10))
     if fault.small_disk:
-        unit = labkit.FLAVORS[flavor].unit
-        labkit.shell("db2", _SMALL_DISK.format(unit=unit, megabytes=4 * MEGABYTES))
+        disk.make_small("db2", _ROOM_MEGABYTES)
 
 
 def is_copying() -> bool:
