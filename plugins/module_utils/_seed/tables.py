@@ -17,7 +17,8 @@ _PLAIN_KEY = re.compile(r"  (?:UNIQUE )?KEY (?P<name>`(?:[^`]|``)+`) \((?P<colum
 _FOREIGN_KEY = re.compile(r"  CONSTRAINT `(?:[^`]|``)+` FOREIGN KEY \(")
 # An expression makes a column of its own; a hash is made with the row. Both stay with the table.
 _STAYS = re.compile(r"\(\(| USING HASH")
-_COUNTED = re.compile(r"^  (?P<name>`(?:[^`]|``)+`) .* AUTO_INCREMENT\b", re.MULTILINE)
+# Outside of quotes, where a comment or a default may hold the word.
+_COUNTED = re.compile(r"^  (?P<name>`(?:[^`]|``)+`)(?:'(?:[^'\\]|\\.|'')*'|[^'\n])*? AUTO_INCREMENT\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,9 @@ def split_definition(statement: str, index_count: int) -> Definition:
     ('CREATE TABLE `t` (\\n  `a` int,\\n  PRIMARY KEY (`a`)\\n) ENGINE=InnoDB', ('KEY `k` (`a`)',))
     >>> split_definition(text, 3).indexes
     ()
+    >>> remark = "CREATE TABLE `t` (\\n  `a` int COMMENT 'no AUTO_INCREMENT',\\n  `b` int NOT NULL AUTO_INCREMENT,\\n"
+    >>> split_definition(remark + "  KEY `a` (`a`),\\n  KEY `b` (`b`)\\n)", 2).indexes
+    ('KEY `a` (`a`)',)
     """
     lines = statement.split("\n")
     end = next((number for number, line in enumerate(lines) if line.startswith(")")), 0)
