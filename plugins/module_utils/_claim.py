@@ -42,9 +42,9 @@ def read_claim(session: Session) -> Optional[Claim]:
         if error.errno in _NO_SUCH_TABLE:
             return None
         raise
-    return (
-        Claim(int(rows[0]["term"]), int(rows[0]["server_id"]), rows[0]["reason"], rows[0]["received"]) if rows else None
-    )
+    if not rows:
+        return None
+    return Claim(int(rows[0]["term"]), int(rows[0]["server_id"]), rows[0]["reason"], rows[0]["received"])
 
 
 def write_claim(
@@ -79,12 +79,8 @@ def moving_writes(session: Session, timeout_seconds: int) -> Iterator[None]:
 
     :raises TwowayError: when somebody else is at it for longer than that.
     """
-    if (
-        int(
-            session.value(sql("SELECT GET_LOCK({}, {})", _LOCK, timeout_seconds), "reserve the move of the writes") or 0
-        )
-        != 1
-    ):
+    question = sql("SELECT GET_LOCK({}, {})", _LOCK, timeout_seconds)
+    if session.value(question, "reserve the move of the writes") != 1:
         raise TwowayError("Somebody else is moving the writes of this pair at this moment.")
     try:
         yield

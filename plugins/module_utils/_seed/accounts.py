@@ -8,11 +8,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import FrozenSet, List, Tuple
 
 from .._connection import Session
 from .._dialect.statement import sql
+from .._files import appear
 from .._state.account import AccountName
 
 _ALL = sql("SELECT User AS user, Host AS host FROM mysql.user WHERE User <> '' AND Host <> ''")
@@ -41,8 +41,5 @@ def save_accounts(session: Session, accounts: List[AccountName], path: str) -> N
         action = "read the account %s" % name
         lines.append(str(session.value(session.dialect.read_definition(name), action)))
         lines += [str(next(iter(row.values()))) for row in session.query(session.dialect.read_grants(name), action)]
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write("".join("%s;\n" % line for line in lines))
-        file.flush()
-        os.fsync(file.fileno())
+    with appear(path) as file:
+        file.write("".join("%s;\n" % line for line in lines).encode("utf-8"))

@@ -18,6 +18,7 @@ from .._bookkeeping import has_bookkeeping
 from .._connection import Login, Session
 from .._dialect.statement import sql
 from .._errors import TwowayError
+from .._files import appear
 from .._hold import wait_for_long_statements
 from .._read.data import BOOKKEEPING_SCHEMA, non_transactional_engines, read_schemas
 from .._read.replication import read_gtid_at
@@ -184,16 +185,12 @@ def _through_file(chunks: Iterator[bytes], path: str) -> Iterator[bytes]:
     :raises TwowayError: when what is read is not what was written.
     """
     written = hashlib.sha256()
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    with _private_file(path + ".partial") as file:
+    with appear(path) as draft:
         for chunk in chunks:
             written.update(chunk)
-            file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(path + ".partial", path)
-    with _private_file(path + ".sha256") as file:
-        file.write(("%s  %s\n" % (written.hexdigest(), os.path.basename(path))).encode())
+            draft.write(chunk)
+    with appear(path + ".sha256") as draft:
+        draft.write(("%s  %s\n" % (written.hexdigest(), os.path.basename(path))).encode())
     read = hashlib.sha256()
     with open(path, "rb") as file:
         for chunk in iter(lambda: file.read(CHUNK_BYTES), b""):
@@ -203,12 +200,8 @@ def _through_file(chunks: Iterator[bytes], path: str) -> Iterator[bytes]:
         raise TwowayError("The dump %s was read back with another checksum than it was written with." % path)
 
 
-def _private_file(path: str) -> Any:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
-
-
-def save_dump(session: Session, login: Login, schemas: Sequence[str], path: str) -> int:
-    """Save a dump of a server's own schemas and return its size in bytes; the file appears only when it is complete."""
+def save_dump(session: Session, login: Login, schemas: Sequence[str], path: str) -> None:
+    """Save a dump of a server's own schemas; the file appears only when it is complete."""
     with option_file(login, session.dialect) as defaults:
         arguments = [
             find_program(session.dialect.dump_programs),
@@ -219,16 +212,9 @@ def save_dump(session: Session, login: Login, schemas: Sequence[str], path: str)
             "--databases",
             *schemas,
         ]
-        size = 0
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        with program(arguments, reads=False) as dump, _private_file(path + ".partial") as file:
+        with program(arguments, reads=False) as dump, appear(path) as draft:
             for chunk in dump.chunks():
-                file.write(chunk)
-                size += len(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-    os.replace(path + ".partial", path)
-    return size
+                draft.write(chunk)
 
 
 def wait_for_earlier_import(session: Session, timeout_seconds: int = 60) -> None:
