@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from .._connection import Session
-from .._dialect.statement import Identifier, Raw, sql
-from .._read.data import BOOKKEEPING_SCHEMA, SYSTEM_SCHEMAS, TRANSACTIONAL_ENGINES, see_fresh_sizes
+from .._dialect.statement import Identifier, sql
+from .._read.data import NOT_USER_DATA, TRANSACTIONAL_ENGINES, see_fresh_sizes
 from .columns import Column
 
 Name = Tuple[str, str]
@@ -89,9 +89,7 @@ _WHERE = "TABLE_SCHEMA NOT IN ({})"
 
 
 def _ask(session: Session, template: str, action: str) -> List[Dict[str, Any]]:
-    names = (*SYSTEM_SCHEMAS, BOOKKEEPING_SCHEMA)
-    excluded = Raw(sql(", ".join("{}" for _name in names), *names).text)
-    return session.query(sql(template.replace("%W", _WHERE), excluded), action)
+    return session.query(sql(template.replace("%W", _WHERE), NOT_USER_DATA), action)
 
 
 def read_tables(session: Session, choice: Choice) -> Dict[Name, Table]:

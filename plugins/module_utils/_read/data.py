@@ -16,9 +16,10 @@ from .._dialect.statement import Raw, quote_literal, sql
 BOOKKEEPING_SCHEMA = "twoway"
 """The collection's own schema: canaries, which are replicated, and marks of seeds, which are not."""
 
-SYSTEM_SCHEMAS = ("mysql", "sys", "information_schema", "performance_schema")
+_SYSTEM_SCHEMAS = ("mysql", "sys", "information_schema", "performance_schema")
 
-_NOT_USER_DATA = Raw(", ".join(quote_literal(name) for name in (*SYSTEM_SCHEMAS, BOOKKEEPING_SCHEMA)))
+NOT_USER_DATA = Raw(", ".join(quote_literal(name) for name in (*_SYSTEM_SCHEMAS, BOOKKEEPING_SCHEMA)))
+"""The schemas that hold no data of users, as a list in SQL."""
 
 TRANSACTIONAL_ENGINES = frozenset({"InnoDB", "ROCKSDB", "TokuDB"})
 
@@ -34,7 +35,7 @@ def read_schemas(session: Session) -> List[Dict[str, Any]]:
     """Return the schemas of users.
 
     Keys: ``name``, number of ``tables`` and ``routines``, ``size_bytes``, number of tables by ``engines``. Sizes are
-    the server's estimates. A schema without tables and routines is there all the same.
+    the server's estimates. A schema without tables and routines is there all the same, one that is made meanwhile not.
     """
     schemas: Dict[str, Dict[str, Any]] = {
         row["name"]: {"name": row["name"], "tables": 0, "routines": 0, "size_bytes": 0, "engines": {}}
@@ -42,7 +43,7 @@ def read_schemas(session: Session) -> List[Dict[str, Any]]:
             sql(
                 "SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ({})"
                 " ORDER BY SCHEMA_NAME",
-                _NOT_USER_DATA,
+                NOT_USER_DATA,
             ),
             "list the schemas",
         )
@@ -52,23 +53,25 @@ def read_schemas(session: Session) -> List[Dict[str, Any]]:
             "SELECT TABLE_SCHEMA AS name, COALESCE(ENGINE, 'VIEW') AS engine, COUNT(*) AS tables_count,"
             " CAST(COALESCE(SUM(DATA_LENGTH + INDEX_LENGTH), 0) AS UNSIGNED) AS size_bytes"
             " FROM information_schema.TABLES WHERE TABLE_SCHEMA NOT IN ({}) GROUP BY TABLE_SCHEMA, ENGINE",
-            _NOT_USER_DATA,
+            NOT_USER_DATA,
         ),
         "measure the tables",
     ):
-        schema = schemas[row["name"]]
-        schema["tables"] += int(row["tables_count"])
-        schema["size_bytes"] += int(row["size_bytes"])
-        schema["engines"][row["engine"]] = int(row["tables_count"])
+        schema = schemas.get(row["name"])
+        if schema:
+            schema["tables"] += int(row["tables_count"])
+            schema["size_bytes"] += int(row["size_bytes"])
+            schema["engines"][row["engine"]] = int(row["tables_count"])
     for row in session.query(
         sql(
             "SELECT ROUTINE_SCHEMA AS name, COUNT(*) AS routines FROM information_schema.ROUTINES"
             " WHERE ROUTINE_SCHEMA NOT IN ({}) GROUP BY ROUTINE_SCHEMA",
-            _NOT_USER_DATA,
+            NOT_USER_DATA,
         ),
         "count the routines",
     ):
-        schemas[row["name"]]["routines"] = int(row["routines"])
+        if row["name"] in schemas:
+            schemas[row["name"]]["routines"] = int(row["routines"])
     return list(schemas.values())
 
 
@@ -134,7 +137,7 @@ _AUDITS = {
 def read_audit(session: Session) -> Dict[str, List[str]]:
     """Return, by problem, the tables that two writers can make differ without an error."""
     return {
-        problem: [row["name"] for row in session.query(sql(question, _NOT_USER_DATA), "audit the tables")]
+        problem: [row["name"] for row in session.query(sql(question, NOT_USER_DATA), "audit the tables")]
         for problem, question in _AUDITS.items()
     }
 
@@ -145,4 +148,4 @@ def read_enabled_events(session: Session) -> List[str]:
         "SELECT CONCAT(EVENT_SCHEMA, '.', EVENT_NAME) AS name FROM information_schema.EVENTS"
         " WHERE STATUS = 'ENABLED' AND EVENT_SCHEMA NOT IN ({}) ORDER BY name"
     )
-    return [row["name"] for row in session.query(sql(question, _NOT_USER_DATA), "read the events")]
+    return [row["name"] for row in session.query(sql(question, NOT_USER_DATA), "read the events")]

@@ -165,8 +165,10 @@ class ParallelDumpSeed(Method):
     def _read_source(self) -> _Source:
         """Return the tables. They are read after the snapshot has begun: one that is made before it is among them."""
         schemas = self._names(read_schemas(self._donor))
-        columns, indexes = read_stored_columns(self._donor, schemas), read_indexes(self._donor, schemas)
         sizes = read_table_sizes(self._donor, schemas)
+        # Tables that are made after these were listed are none of the snapshot's.
+        listed, indexes = read_stored_columns(self._donor, schemas), read_indexes(self._donor, schemas)
+        columns = {table: listed.get(table, []) for table in sizes}
         self._donor.query(sql("SET SESSION sql_quote_show_create = 1"), "have names quoted")
         keys, definitions = {}, {}
         for table in sizes:
