@@ -16,8 +16,9 @@ description:
     in the servers (SHA-256, of which 64 bits count), with functions that every supported version has. The bytes of all columns count, generated
     and invisible ones too - case, accents, trailing spaces, NULL against an empty text, the last digit of a FLOAT.
   - What differs then is looked at again at synchronized points, so that rows on their way are no difference. For such a point the applier of
-    the replica stands still until it has reached a snapshot of the source; the receiver goes on. On MySQL the source's writes are held for
-    milliseconds, and the module refuses where a long statement would make that longer; MariaDB needs no lock.
+    the replica stands still until it has reached a snapshot of the source; the receiver goes on. The snapshot begins between two commits, without
+    a lock. Only a MySQL source that has no such moment for five seconds, or no GTIDs, has its commits held for milliseconds; the module refuses
+    where a long statement would make that longer.
   - One comparison covers both directions of a pair. On a replica that takes writes of its own, a row counts as different when it differed in the
     same way at two points, between which the source received what the replica had.
   - Without a key a table is read as a whole, and its differing rows are counted but not named.

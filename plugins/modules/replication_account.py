@@ -34,7 +34,7 @@ options:
         type: str
         required: true
       password:
-        description: Password, at most 32 bytes for O(accounts[].purpose=replication). Needed to create the account.
+        description: Password, at most 32 bytes for the purposes V(replication) and V(member). Needed to create the account.
         type: str
       purpose:
         description:

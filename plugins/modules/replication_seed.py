@@ -19,9 +19,8 @@ description:
     donor's afterwards.
   - Nothing of the import is written to the recipient's binary log, which afterwards begins at the donor's coordinates.
   - The recipient is marked before the first change and until the last. A mark that is left by a run that was killed makes the next
-    run begin again; half an import is never taken for data.
-  - From the beginning of a seed on, the recipient refuses writes of accounts without administrative privileges, and goes on to when it
-    is done; M(twoway.mysql.server_read_only) opens or closes it for good.
+    run begin again, or finish a V(dump) whose donor has not moved; half an import is never taken for data.
+  - During a seed the recipient refuses writes of accounts without administrative privileges. Afterwards its write gate is as it was before.
   - A recipient that follows the donor already, or was seeded and not touched since, is left alone.
   - Events of the event scheduler are copied, but switched off on the recipient, as replication does.
 extends_documentation_fragment:
