@@ -22,7 +22,7 @@ def _reason(error: Optional[Mapping[str, Any]]) -> str:
     if not error:
         return ", without an error"
     message = " ".join(error["message"].split())
-    return ": error %s: %s" % (symbol_of(error["code"]), message[:_LONGEST_MESSAGE])
+    return ": error %s: %s" % (symbol_of(error["code"]), message[:_LONGEST_MESSAGE].rstrip("."))
 
 
 def receiver(pair: Pair) -> Iterator[Finding]:

@@ -88,7 +88,7 @@ def login(pair: Pair) -> Iterator[Finding]:
             "LOGIN_FAILED",
             BLOCKER,
             name,
-            facts["login_error"]["message"],
+            facts["login_error"]["message"].rstrip("."),
             "Set pair_login (login_user, login_password, login_unix_socket) to an account that may administer it.",
         )
 
@@ -142,7 +142,8 @@ def password(pair: Pair) -> Iterator[Finding]:
     try:
         check_replication_password(pair.wish["password"] or "")
     except Refused as error:
-        yield Finding("PASSWORD_UNUSABLE", BLOCKER, None, error.message, "Choose another pair_replication_password.")
+        evidence = error.message.rstrip(".")
+        yield Finding("PASSWORD_UNUSABLE", BLOCKER, None, evidence, "Choose another pair_replication_password.")
 
 
 def restart(pair: Pair) -> Iterator[Finding]:
