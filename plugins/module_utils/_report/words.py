@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional
 
-from .._state.units import in_bytes
+from .._state.units import in_bytes, in_time
 
 UNKNOWN = "unknown"
 
@@ -36,22 +36,12 @@ def plural(count: int, word: str) -> str:
 
 
 def duration(seconds: Optional[float]) -> str:
-    """Return a span of time in its two largest units.
+    """Return a span of time in words.
 
-    >>> duration(0), duration(59.6), duration(3720), duration(93784), duration(None)
-    ('0 s', '1 min', '1 h 2 min', '1 d 2 h', 'unknown')
+    >>> duration(3720), duration(None)
+    ('1 h 2 min', 'unknown')
     """
-    if seconds is None:
-        return UNKNOWN
-    rest = round(seconds)
-    parts = []
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
-        count, rest = divmod(rest, size)
-        if count:
-            parts.append("%d %s" % (count, unit))
-        elif parts:
-            break
-    return " ".join(parts[:2]) or "0 s"
+    return UNKNOWN if seconds is None else in_time(seconds)
 
 
 def ago(seconds: Optional[float]) -> str:

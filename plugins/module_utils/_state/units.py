@@ -20,3 +20,20 @@ def in_bytes(count: float) -> str:
             return "%d B" % count if unit == "B" else "%.1f %s" % (count, unit)
         count /= 1024
     return "%.1f TiB" % count
+
+
+def in_time(seconds: float) -> str:
+    """Return a span of time in its two largest units.
+
+    >>> in_time(0), in_time(59.6), in_time(3720), in_time(93784)
+    ('0 s', '1 min', '1 h 2 min', '1 d 2 h')
+    """
+    rest = round(seconds)
+    parts = []
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append("%d %s" % (count, unit))
+        elif parts:
+            break
+    return " ".join(parts[:2]) or "0 s"

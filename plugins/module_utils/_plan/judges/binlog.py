@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping, Optional
 
-from ..._state.units import in_bytes
+from ..._state.units import in_bytes, in_time
 from ..steps import Finding
-from .view import BLOCKER, NOTE, WARNING, Member, Pair, in_words
+from .view import BLOCKER, NOTE, WARNING, Member, Pair
 
 _NEARLY_FULL_SHARE = 0.1
 _NEARLY_FULL_BYTES = 2**30
@@ -81,7 +81,7 @@ def retention(pair: Pair) -> Iterator[Finding]:
             WARNING,
             member.name,
             "its peer may be away for %s before it has to be seeded again (limited by %s%s); pair_outage_seconds is %s"
-            % (in_words(lasts), kept["limited_by"], _rate(kept), in_words(wanted)),
+            % (in_time(lasts), kept["limited_by"], _rate(kept), in_time(wanted)),
             "Keep the binary log for longer (mysql_server_binlog_retention_seconds), or give it more room.",
         )
 
@@ -137,7 +137,7 @@ def cache(pair: Pair) -> Iterator[Finding]:
                 % (
                     advice["disk_use"],
                     advice["use"],
-                    in_words(advice["uptime_seconds"]),
+                    in_time(advice["uptime_seconds"]),
                     advice["variable"],
                     in_bytes(advice["size_bytes"]),
                 ),

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from typing import Iterator
 
+from ..._state.units import in_time
 from ..._state.variables import is_on
 from ..steps import Finding
-from .view import BLOCKER, WARNING, Pair, in_words
+from .view import BLOCKER, WARNING, Pair
 
 
 def sources(pair: Pair) -> Iterator[Finding]:
@@ -69,7 +70,7 @@ def retries(pair: Pair) -> Iterator[Finding]:
                 WARNING,
                 member.name,
                 "its receiver gives up when its source is away for %s (%d times %d s); pair_outage_seconds is %s"
-                % (in_words(int(count) * pause), int(count), pause, in_words(wanted)),
+                % (in_time(int(count) * pause), int(count), pause, in_time(wanted)),
                 "Run deploy_pair: it sets the retries to last as long as the binary log is kept.",
             )
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping, Optional
 
+from ..._state.units import in_time
 from ..steps import Finding
 from .symbols import symbol_of
-from .view import BLOCKER, NOTE, WARNING, Pair, in_words
+from .view import BLOCKER, NOTE, WARNING, Pair
 
 _LONGEST_MESSAGE = 400
 
@@ -72,7 +73,7 @@ def lag(pair: Pair) -> Iterator[Finding]:
                 "REPLICA_LAGS",
                 WARNING,
                 member.name,
-                "it is %s behind %s" % (in_words(seconds), member.peer),
+                "it is %s behind %s" % (in_time(seconds), member.peer),
                 "See what its applier does (one long transaction, a table without a key, a slow disk).",
             )
 
@@ -85,7 +86,7 @@ def delay(pair: Pair) -> Iterator[Finding]:
                 "APPLIER_DELAYED",
                 NOTE,
                 member.name,
-                "its applier keeps %s behind on purpose" % in_words(seconds),
+                "its applier keeps %s behind on purpose" % in_time(seconds),
                 "Set the delay to 0 if this member has to take over at once.",
             )
 

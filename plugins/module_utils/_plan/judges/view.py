@@ -131,15 +131,3 @@ class Pair:
 
 
 Judge = Callable[[Pair], Iterator[Finding]]
-
-
-def in_words(seconds: float) -> str:
-    """Return a span of time as people say it.
-
-    >>> [in_words(seconds) for seconds in (0.25, 59, 7200, 1209600)]
-    ['0.2 s', '59 s', '2.0 hours', '14.0 days']
-    """
-    for size, unit in ((86400, "days"), (3600, "hours"), (120, "minutes")):
-        if seconds >= size:
-            return "%.1f %s" % (seconds / (60 if unit == "minutes" else size), unit)
-    return "%.0f s" % seconds if seconds >= 1 else "%.1f s" % seconds
