@@ -22,6 +22,11 @@ from .features import Server
 from .rows import put_row, remove_row
 from .statement import Identifier, Raw, Statement, sql
 
+#: Variables that every server reads only when it starts.
+RESTART_VARIABLES = frozenset(
+    "bind_address port report_host report_port log_bin log_bin_basename log_bin_index log_slave_updates"
+    " binlog_do_db binlog_ignore_db relay_log relay_log_basename relay_log_recovery".split()
+)
 #: A table and its rows are taken as they are: what was right at the donor is not judged again.
 IMPORT_SETTINGS: Mapping[str, Any] = {
     "sql_mode": "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES",

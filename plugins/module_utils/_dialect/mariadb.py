@@ -15,7 +15,7 @@ from .._plan import steps as do
 from .._state.account import AccountName
 from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.gtid import parse_gtid_position
-from .base import EXPORT_SETTINGS, IMPORT_SETTINGS
+from .base import EXPORT_SETTINGS, IMPORT_SETTINGS, RESTART_VARIABLES
 from .channel_row import Row, names_in
 from .mariadb_channels import MariadbChannels
 from .statement import Raw, Statement, sql
@@ -40,27 +40,12 @@ class MariadbDialect(MariadbChannels):
         }
 
     logs_secrets = True
-    restart_variables = frozenset(
-        {
-            "bind_address",
-            "log_bin",
-            "log_bin_basename",
-            "log_bin_index",
-            "log_slave_updates",
-            "master_retry_count",
-            "port",
-            "relay_log",
-            "relay_log_basename",
-            "relay_log_recovery",
-            "report_host",
-            "report_port",
-            "binlog_do_db",
-            "binlog_ignore_db",
-            "ssl_ca",
-            "ssl_cert",
-            "ssl_key",
-        }
-    )
+    restart_variables = RESTART_VARIABLES | {
+        "master_retry_count",
+        "ssl_ca",
+        "ssl_cert",
+        "ssl_key",
+    }
 
     # Accounts.
 

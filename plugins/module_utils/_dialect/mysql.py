@@ -14,7 +14,7 @@ from .._plan import steps as do
 from .._state.account import AccountName
 from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.gtid import parse_gtid_set
-from .base import EXPORT_SETTINGS, IMPORT_SETTINGS
+from .base import EXPORT_SETTINGS, IMPORT_SETTINGS, RESTART_VARIABLES
 from .channel_row import Row, names_in
 from .mysql_channels import MysqlChannels
 from .statement import Raw, Statement, sql
@@ -39,32 +39,17 @@ class MysqlDialect(MysqlChannels):
     """MySQL, and what descends from it without another grammar (Percona Server)."""
 
     logs_secrets = False
-    restart_variables = frozenset(
-        {
-            "bind_address",
-            "mysqlx_bind_address",
-            "log_bin",
-            "log_bin_basename",
-            "log_bin_index",
-            "log_replica_updates",
-            "log_slave_updates",
-            "port",
-            "relay_log",
-            "relay_log_basename",
-            "relay_log_recovery",
-            "report_host",
-            "report_port",
-            "binlog_do_db",
-            "binlog_ignore_db",
-            "replicate_do_db",
-            "replicate_ignore_db",
-            "replicate_wild_do_table",
-            "replicate_wild_ignore_table",
-            "plugin_load_add",
-            "gtid_mode",
-            "enforce_gtid_consistency",
-        }
-    )
+    restart_variables = RESTART_VARIABLES | {
+        "mysqlx_bind_address",
+        "log_replica_updates",
+        "replicate_do_db",
+        "replicate_ignore_db",
+        "replicate_wild_do_table",
+        "replicate_wild_ignore_table",
+        "plugin_load_add",
+        "gtid_mode",
+        "enforce_gtid_consistency",
+    }
 
     @property
     def privileges_by_purpose(self) -> Dict[str, FrozenSet[str]]:
