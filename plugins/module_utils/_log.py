@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Iterator, Sequence
 
 from ._connection import Login, Session
-from ._seed.client import find_program, option_file, program
+from ._programs import find_program, option_file, program
 
 
 def print_log(session: Session, login: Login, arguments: Sequence[str]) -> Iterator[bytes]:

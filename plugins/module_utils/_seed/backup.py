@@ -19,13 +19,13 @@ from typing import Any, Dict, FrozenSet, List, Optional
 from .._connection import Login, Session
 from .._dialect.statement import sql
 from .._errors import TwowayError
+from .._programs import find_program, program
 from .._read.data import outlying_tables
 from .._read.replication import read_gtid_at
 from .._secret import Secret
 from .._state.binlog import BinlogCoordinates
 from .._state.units import in_bytes
 from .._state.variables import is_on
-from .client import find_program, program
 from .host import allow_many_files, filesystem_of
 from .management import forget_donor, held_start, held_start_obstacles, read_accounts, release_starts
 from .method import Copied, Method

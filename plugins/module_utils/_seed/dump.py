@@ -20,10 +20,10 @@ from .._dialect.statement import sql
 from .._errors import TwowayError
 from .._files import appear
 from .._hold import wait_for_long_statements
+from .._programs import CHUNK_BYTES, find_program, option_file, program, sql_client
 from .._read.data import BOOKKEEPING_SCHEMA, non_transactional_engines, read_schemas
 from .._read.replication import read_gtid_at
 from .._state.binlog import BinlogCoordinates
-from .client import CHUNK_BYTES, find_program, option_file, program, sql_client
 from .method import Copied, Method
 from .progress import Progress
 

@@ -13,7 +13,7 @@ from typing import Iterator, List, Sequence
 from .._connection import Login
 from .._dialect.base import Dialect
 from .._dialect.bulk_rows import Table
-from .client import find_program, option_file, program, sql_client
+from .._programs import find_program, option_file, program, sql_client
 
 _COMMON = ["--no-data", "--skip-lock-tables", "--no-tablespaces", "--default-character-set=utf8mb4", "--skip-comments"]
 # A table that was not left out by mistake would stop the import: it exists.

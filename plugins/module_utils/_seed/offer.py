@@ -22,8 +22,8 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from .._connection import Login, Session
 from .._errors import TwowayError
+from .._programs import find_program, option_file
 from .._secret import MASK, Secret
-from .client import find_program, option_file
 from .host import allow_many_files
 from .offer_process import RUN_FOLDER, find_offer, forget_offer, note_offer
 from .transport import DATA, HEADER, TRAILER, Stream, ThrowawayCertificate, admit

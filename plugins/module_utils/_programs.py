@@ -16,10 +16,10 @@ import tempfile
 from contextlib import contextmanager, suppress
 from typing import IO, Dict, Iterator, List, Mapping, Optional, Sequence
 
-from .._connection import Login
-from .._dialect.base import Dialect
-from .._dialect.client_file import quote_client_value
-from .._errors import TwowayError
+from ._connection import Login
+from ._dialect.base import Dialect
+from ._dialect.client_file import quote_client_value
+from ._errors import TwowayError
 
 CHUNK_BYTES = 1 << 20
 _ERROR_TAIL_CHARACTERS = 2000

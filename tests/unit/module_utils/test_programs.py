@@ -12,8 +12,8 @@ import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect import dialect_for
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import MARIADB, MYSQL, Server
+from ansible_collections.twoway.mysql.plugins.module_utils._programs import option_file
 from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
-from ansible_collections.twoway.mysql.plugins.module_utils._seed.client import option_file
 
 ON_MYSQL = dialect_for(Server(MYSQL, (9, 7, 4)))
 ON_MARIADB = dialect_for(Server(MARIADB, (11, 8, 9)))
