@@ -18,17 +18,17 @@ from .._state.table import Column, Conflict, Image, Table
 from .._state.transaction import RowChange
 
 _LONGEST_VALUE = 200
+_PLACE = "TABLE_SCHEMA = {} AND TABLE_NAME = {}"
 
 
 def read_table(session: Session, schema: str, table: str) -> Optional[Table]:
     """Return a table of this server, ``None`` where there is none of that name."""
-    place = "TABLE_SCHEMA = {} AND TABLE_NAME = {}"
     columns = session.query(
         sql(
             "SELECT COLUMN_NAME AS name, LOWER(DATA_TYPE) AS data_type, COLUMN_TYPE LIKE '%unsigned%' AS is_unsigned,"
             " CHARACTER_SET_NAME AS charset, IS_NULLABLE = 'YES' OR COLUMN_DEFAULT IS NOT NULL AS is_optional,"
             " COALESCE(GENERATION_EXPRESSION, '') <> '' AS is_generated FROM information_schema.COLUMNS"
-            " WHERE " + place + " ORDER BY ORDINAL_POSITION",
+            " WHERE " + _PLACE + " ORDER BY ORDINAL_POSITION",
             schema,
             table,
         ),
@@ -36,35 +36,41 @@ def read_table(session: Session, schema: str, table: str) -> Optional[Table]:
     )
     if not columns:
         return None
-    keys: Dict[str, List[str]] = {}
-    for row in session.query(
+    return Table(
+        schema=schema,
+        table=table,
+        columns=tuple(_column(row) for row in columns),
+        keys=_read_keys(session, schema, table),
+        has_triggers=_has_triggers(session, schema, table),
+    )
+
+
+def _read_keys(session: Session, schema: str, table: str) -> Tuple[Tuple[str, ...], ...]:
+    """Return the columns of each unique key, those of the primary key first."""
+    rows = session.query(
         sql(
             "SELECT INDEX_NAME AS name, COLUMN_NAME AS column_name FROM information_schema.STATISTICS WHERE "
-            + place
+            + _PLACE
             + " AND NON_UNIQUE = 0 ORDER BY INDEX_NAME <> 'PRIMARY', INDEX_NAME, SEQ_IN_INDEX",
             schema,
             table,
         ),
         "read the keys of %s.%s" % (schema, table),
-    ):
+    )
+    keys: Dict[str, List[str]] = {}
+    for row in rows:
         keys.setdefault(row["name"], []).append(row["column_name"])
-    triggers = session.value(
-        sql(
-            "SELECT COUNT(*) FROM information_schema.TRIGGERS"
-            " WHERE EVENT_OBJECT_SCHEMA = {} AND EVENT_OBJECT_TABLE = {}",
-            schema,
-            table,
-        ),
-        "look for triggers of %s.%s" % (schema, table),
+    # A key on an expression names no column.
+    return tuple(tuple(names) for names in keys.values() if all(names))
+
+
+def _has_triggers(session: Session, schema: str, table: str) -> bool:
+    question = sql(
+        "SELECT COUNT(*) FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = {} AND EVENT_OBJECT_TABLE = {}",
+        schema,
+        table,
     )
-    return Table(
-        schema=schema,
-        table=table,
-        columns=tuple(_column(row) for row in columns),
-        # A key on an expression names no column.
-        keys=tuple(tuple(names) for names in keys.values() if all(names)),
-        has_triggers=bool(triggers),
-    )
+    return bool(session.value(question, "look for triggers of %s.%s" % (schema, table)))
 
 
 def _column(row: Dict[str, Any]) -> Column:
