@@ -88,10 +88,11 @@ def remove_bookkeeping(session: Session, is_check: bool) -> bool:
     if (find_seed_mark(session) or {}).get("state") == "importing":
         raise Refused("The data of this member are a part of a seed that was not finished, and only its mark says so.")
     if not is_check:
-        with writable(session):
-            session.query(sql("DROP SCHEMA {}", Identifier(BOOKKEEPING_SCHEMA)), "remove the bookkeeping tables")
+        # The schema last: as long as it is there, a run after one that was killed does all of this again.
         for name in (PROGRESS, ALONE, PEER, PATIENCE, LAG):
             forget_state(session, name)
+        with writable(session):
+            session.query(sql("DROP SCHEMA {}", Identifier(BOOKKEEPING_SCHEMA)), "remove the bookkeeping tables")
     return True
 
 
