@@ -42,7 +42,7 @@ class Writer(load.Roamer):
 
 
 def gaps_ms(seen: address.Observed, began: float, ended: float) -> list[float]:
-    """By writer the longest time between two acknowledgements of which one is between those moments."""
+    """By writer the longest time between two acknowledgments of which one is between those moments."""
     gaps = []
     for client in seen.clients:
         times = [receipt.ended for receipt in client.acknowledged.values()]

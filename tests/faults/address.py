@@ -158,7 +158,7 @@ def keep(is_kept: bool) -> None:
 
 
 class Receipt(NamedTuple):
-    """The acknowledgement of a row: between which moments the server, of that id, took it."""
+    """The acknowledgment of a row: between which moments the server, of that id, took it."""
 
     began: float
     ended: float
