@@ -13,22 +13,13 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 
 import yaml
 from checkout import BIN, TOP, environment, lab_state
+from outcome import Outcome
 
 INTEGRATION = TOP / "tests" / "integration"
 LAB = TOP / "tests" / "lab" / "lab"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a target went."""
-
-    name: str
-    passed: bool
-    seconds: float
 
 
 def target_names() -> list[str]:
@@ -60,13 +51,8 @@ def run(name: str) -> Outcome:
     outcome = Outcome(name, done.returncode == 0, time.monotonic() - start)
     if not outcome.passed:
         print(done.stdout)
-    print(line(outcome), flush=True)
+    print(outcome.line, flush=True)
     return outcome
-
-
-def line(outcome: Outcome) -> str:
-    """The outcome for people."""
-    return f"{outcome.name:<22}{'ok' if outcome.passed else 'FAILED':<8}{outcome.seconds:5.1f} s"
 
 
 def main(arguments: list[str]) -> int:

@@ -13,22 +13,13 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 from checkout import TOP, VENV, environment, lab_state
+from outcome import Outcome
 
 SCENARIOS = TOP / "molecule"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a scenario went."""
-
-    name: str
-    passed: bool
-    seconds: float
 
 
 def scenario_names() -> list[str]:
@@ -79,7 +70,7 @@ def main(arguments: list[str]) -> int:
     outcomes = [run(name, options.flavor, options.venv.absolute()) for name in chosen]
     print(f"\nScenarios on {options.flavor}:")
     for outcome in outcomes:
-        print(f"  {outcome.name:<24}{'ok' if outcome.passed else 'FAILED':<8}{outcome.seconds:6.1f} s")
+        print(f"  {outcome.line}")
     for name in sorted(set(options.scenarios) - set(chosen)):
         print(f"  {name:<24}not for {options.flavor}")
     return 0 if outcomes and all(outcome.passed for outcome in outcomes) else 1
