@@ -23,7 +23,7 @@ demo: .venv/ready            ## a pair of real servers, linked both ways; FLAVOR
 demo-down:                   ## remove the demo's pair
 	@tests/lab/lab down
 
-test: .venv/ready            ## everything below, two at a time, with a table at the end
+test: .venv/ready            ## the suite: all stages, two at a time, with a table at the end
 	@$(PYTHON) tests/tools/suite.py
 
 lint: .venv/ready            ## ruff, mypy, yamllint, ansible-lint
