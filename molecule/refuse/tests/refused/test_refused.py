@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 
@@ -39,10 +41,8 @@ def test_message_shows_both_sides_and_the_way_out(refused):
     recipient, _words, donor = finding.partition("the donor db1 holds")
     for side, own in ((recipient, "diary"), (donor, "shop")):
         for schema in (own, "common"):
-            size = side.partition(f"{schema} (")[2]
-            tables, size_bytes = (int(word) for word in size.partition(")")[0].replace(",", "").split()[::2])
-            assert tables == 1
-            assert size_bytes > 0
+            size = re.search(rf"\b{schema} \(1 tables, ([0-9.]+) [KM]iB\)", side)
+            assert size and float(size.group(1)) > 0
     assert "pair_seed_overwrite: [db2]" in donor
 
 
