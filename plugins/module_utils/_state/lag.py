@@ -103,7 +103,8 @@ def describe_lag(kept: Optional[Mapping[str, Any]], reported: Optional[int], now
     until = kept["complete_until"]
     if kept["at"] - kept["seen_at"] > SILENT_SECONDS:
         return {**estimate, "lag_seconds": None, "complete_until": until}
-    if until is None:
+    # A moment that is still to come tells that the clock was set back: nothing is known of how long ago that was.
+    if until is None or until > now:
         return estimate
     lag = now - until if kept["lag_seconds"] is None else kept["lag_seconds"]
     return {"lag_seconds": round(max(0.0, lag), 3), "lag_is_measured": True, "complete_until": until}

@@ -114,6 +114,18 @@ def test_nobody_measures(kind: str) -> None:
     assert describe_lag(Progress().as_dict(60), None, 60)["lag_seconds"] is None
 
 
+def test_clock_that_was_set_back(kind: str) -> None:
+    progress = Progress()
+    progress.see(3600, 1, GTIDS[kind](1))
+    progress.apply(3600, [GTIDS[kind](1)])
+    assert told(progress, 3600, 7) == (0, True, 3600)
+    progress.see(1, 1, GTIDS[kind](2))
+    progress.apply(1, [GTIDS[kind](1)])
+    assert told(progress, 1, 7) == (7, False, None)
+    progress.apply(3, [GTIDS[kind](2)])
+    assert told(progress, 3, 7) == (2, True, 1)
+
+
 def test_servers_of_two_kinds(kind: str) -> None:
     progress = Progress()
     progress.see(1, 1, GTIDS[kind](5))
