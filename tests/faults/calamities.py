@@ -9,6 +9,7 @@ from contextlib import closing
 from functools import partial
 
 import address
+import clock
 import disk
 import labkit
 import load
@@ -19,6 +20,7 @@ import pymysql
 _SWITCH_OVER = "twoway.mysql.switch_over"
 _FAIL_OVER = "twoway.mysql.fail_over"
 _REBUILD = "twoway.mysql.rebuild_member"
+_STATUS = "twoway.mysql.pair_status"
 _MOVE = "twoway.mysql.pair : Switchover | Close one gate, and open the other when everything has arrived there"
 _COPY = "twoway.mysql.pair : Seed | Copy from the donor"
 _LINK = "twoway.mysql.pair : Link | Channel from the peer"
@@ -29,6 +31,7 @@ _AWAY_SECONDS = 4
 _STRIKE_WITHIN_SECONDS = 1.5
 #: Of each of the four writers.
 _MANY_ROWS = 250
+_HOUR_SECONDS = 3600
 #: Longer than a server waits until it looks again whether there is room.
 _AGAIN_SECONDS = 75
 #: For what a server writes beside the rows of its writers, until the room is taken away.
@@ -200,6 +203,20 @@ def lost_between_links(seen: address.Observed) -> None:
     seen.wait_for_rows()
 
 
+def clock_jump(seen: address.Observed) -> None:
+    """The newest claim counts, whatever the time was for who made it."""
+    member, _standby = load.settled()
+    clock.jump(member, _HOUR_SECONDS)
+    told = playbook.run(_STATUS)
+    assert f"CLOCKS_DIFFER on {member}" in told.output, told.output
+    switchover(seen)
+    [[term]] = labkit.sql(member, "SELECT MAX(term) FROM twoway.active")
+    assert int(str(term)) / 1e6 > time.time() + _HOUR_SECONDS / 2, "the claim was not made by the clock that is ahead"
+    switchover(seen)
+    clock.jump(member, 0)
+    failover(seen)
+
+
 CALAMITIES: Mapping[str, Calamity] = {
     "a switchover": switchover,
     f"{_SWITCHOVERS} switchovers": switchovers,
@@ -215,6 +232,7 @@ CALAMITIES: Mapping[str, Calamity] = {
     "no room on the active member": partial(full_disk, is_active=True),
     "no room on the standby": partial(full_disk, is_active=False),
     "a rebuild that is killed between its links, and its donor with it": lost_between_links,
+    "a clock that goes an hour forward and back": clock_jump,
 }
 #: They were tried on MySQL alone.
 ON_MYSQL = frozenset({"no room on the active member", "no room on the standby"})

@@ -335,6 +335,7 @@ FINAL_FAULTS: list[Fault] = [
 
 #: Findings that need a run of the playbook, and the file of the tests that shows each.
 SHOWN_BY_A_RUN: dict[str, str] = {
+    "CLOCKS_DIFFER": "tests/faults/calamities.py",
     "DATA_ON_RECIPIENT": "molecule/refuse/tests/refused/test_refused.py",
     "REBUILD_FROM_STANDBY": "tests/faults/test_operations.py",
     "REBUILD_MEMBER_INVALID": "tests/faults/test_operations.py",
@@ -360,7 +361,6 @@ SHOWN_BY_A_RUN: dict[str, str] = {
 
 #: Findings that members of the lab cannot have, and why.
 NOT_IN_THE_LAB: dict[str, str] = {
-    "CLOCKS_DIFFER": "all members have the clock of the machine that they run on",
     "SYSTEM_UNSUPPORTED": "every image is of a system that is supported, or has a server",
     "VERSIONS_DIFFER": "both members of a pair are started from one image",
 }
