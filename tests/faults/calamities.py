@@ -234,5 +234,3 @@ CALAMITIES: Mapping[str, Calamity] = {
     "a rebuild that is killed between its links, and its donor with it": lost_between_links,
     "a clock that goes an hour forward and back": clock_jump,
 }
-#: They were tried on MySQL alone.
-ON_MYSQL = frozenset({"no room on the active member", "no room on the standby"})

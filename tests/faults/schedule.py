@@ -2,8 +2,8 @@
 
 Usage: schedule.py FLAVOR [--minutes N] [--seed N] [--only NUMBER …] [--keep]
 
-Everything that can happen to the FLAVOR, see calamities.py, happens once, in any order; then one thing or another, at
-random, until the minutes are over. A pair that did not become whole is replaced by a fresh one.
+Everything that can happen, see calamities.py, happens once, in any order; then one thing or another, at random, until
+the minutes are over. A pair that did not become whole is replaced by a fresh one.
 
 The last line is JSON with what was found; the exit code is 1 when there was any problem.
 """
@@ -25,11 +25,6 @@ import load
 import playbook
 
 NAMES = list(calamities.CALAMITIES)
-
-
-def names_for(flavor: str) -> list[str]:
-    """What happens to a pair of a flavor where nothing is named."""
-    return [name for name in NAMES if flavor == "mysql" or name not in calamities.ON_MYSQL]
 
 
 def happenings(names: Sequence[str], seconds: float) -> Iterator[str]:
@@ -66,7 +61,7 @@ def show(name: str, seconds: float, verdict: load.Verdict) -> None:
 
 def survey(options: argparse.Namespace) -> dict[str, object]:
     """What came of all that happened."""
-    names = [NAMES[number - 1] for number in options.only] or names_for(options.flavor)
+    names = [NAMES[number - 1] for number in options.only] or NAMES
     verdicts: list[load.Verdict] = []
     began = time.monotonic()
     for name in happenings(names, 60 * options.minutes):
