@@ -26,7 +26,8 @@ from ._dialect.statement import sql
 from ._errors import Refused, ServerError, TwowayError
 from ._executor import writable
 from ._failover import drain, risks_of_loss, take_writes
-from ._keeper.look import login_of_peer, look_at
+from ._keeper.login import login_of_peer
+from ._keeper.look import look_at
 from ._module import reconcile
 from ._patience import commits_at_once
 from ._plan.keeper import OPEN, Seen, decide

@@ -4,7 +4,7 @@
 
 # This module util is private to the collection. It may change without notice.
 
-"""How long the commits of a server wait for its replica, and that they wait for nobody while there is none.
+"""How long commits of a server wait for its replica: for nobody while there is none, and again once there is one.
 
 What was before is noted on the host, so that the keeper of the gate restores it where somebody was killed meanwhile.
 """
@@ -19,6 +19,7 @@ from ._bookkeeping import PATIENCE, read_note_file, state_path, write_state
 from ._connection import Session
 from ._dialect.statement import Raw, sql
 from ._errors import ServerError
+from ._read.replication import read_semi_sync
 from ._read.server import is_on
 
 _AT_ONCE_MS = 1
@@ -55,6 +56,20 @@ def commits_at_once(session: Session) -> Iterator[None]:
 def has_replica(session: Session) -> bool:
     """Return whether a replica is connected that commits may wait for."""
     return bool(_count(session, "clients"))
+
+
+def has_given_up(session: Session) -> bool:
+    """Return whether commits wait for no replica, although they should and one is connected."""
+    is_active = read_semi_sync(session)
+    return is_active is False and has_replica(session) and is_on(_read(session, "enabled") or "")
+
+
+def wait_again(session: Session) -> None:
+    """Let commits wait for the replica from the next one on, which has to be close behind: else that one waits long."""
+    name = session.dialect.semi_sync_begins_with()
+    before = is_on(_read_variable(session, name) or "")
+    again = sql("SET GLOBAL {} = {}, GLOBAL {} = {}", Raw(name), int(not before), Raw(name), int(before))
+    session.query(again, "let commits wait for the replica again")
 
 
 def _let_go(session: Session) -> None:

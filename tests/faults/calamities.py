@@ -141,6 +141,22 @@ def failover(seen: address.Observed) -> None:
     assert load.settled() == (standby, active)
 
 
+def failover_after_absence(seen: address.Observed) -> None:
+    """Commits wait for a standby that was away as soon as it is close behind, also where nobody stops writing."""
+    active, standby = load.settled()
+    labkit.cut(standby)
+    address.eventually(lambda: address.commits_wait(active), False)
+    labkit.heal()
+    address.eventually(lambda: address.commits_wait(active), True)
+    time.sleep(_AWAY_SECONDS)
+    labkit.kill(active)
+    _succeed(_FAIL_OVER, pair_fail_over_to=standby)
+    assert set(seen.acknowledged) - pair.ledger(standby) == set()
+    labkit.heal()
+    assert load.settled() == (standby, active)
+    seen.wait_for_rows()
+
+
 def purged_binary_logs(seen: address.Observed) -> None:
     """Of the active member, while the standby is away."""
     active, standby = load.settled()
@@ -226,6 +242,7 @@ CALAMITIES: Mapping[str, Calamity] = {
     "a switchover in which the new writer is killed": partial(killed_in_a_switchover, is_old_writer=False),
     **{f"{strike} of {who}": partial(away, strike=strike, who=who) for strike in _STRIKES for who in _WHO},
     "a failover over rows that are not applied": failover,
+    "a failover soon after the standby was away": failover_after_absence,
     "binary logs that are purged while the standby is away": purged_binary_logs,
     "a rebuild in which the donor is killed": partial(killed_in_a_seed, is_donor=True),
     "a rebuild in which the recipient is killed": partial(killed_in_a_seed, is_donor=False),

@@ -191,6 +191,13 @@ class Dialect(ChannelDialect, AccountDialect):
         """Return the variable that tells whether commits also wait while no replica is connected."""
 
     @abstractmethod
+    def semi_sync_begins_with(self) -> str:
+        """Return the variable that makes a source wait at once when it is set to the other value and back.
+
+        A source that gave up waits again by itself at the first moment only at which its replica has everything.
+        """
+
+    @abstractmethod
     def read_replicas(self) -> Statement:
         """Return the question for the replicas that are connected."""
 

@@ -131,6 +131,10 @@ class MariadbDialect(MariadbChannels):
     def semi_sync_waits_alone(self) -> str:
         return "rpl_semi_sync_master_wait_no_slave"
 
+    def semi_sync_begins_with(self) -> str:
+        # The other variable does not make it wait, as it does on MySQL.
+        return "rpl_semi_sync_master_enabled"
+
     def read_replicas(self) -> Statement:
         return sql("SHOW SLAVE HOSTS")
 

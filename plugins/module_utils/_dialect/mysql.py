@@ -163,6 +163,10 @@ class MysqlDialect(MysqlChannels):
         nobody = "replica" if self.server.supports("semisync_source_plugin") else "slave"
         return "%s_wait_no_%s" % (self.semi_sync_name(), nobody)
 
+    def semi_sync_begins_with(self) -> str:
+        # To switch all of it off takes up to a second.
+        return self.semi_sync_waits_alone()
+
     def read_replicas(self) -> Statement:
         return sql("SHOW REPLICAS" if self.server.supports("show_replicas") else "SHOW SLAVE HOSTS")
 

@@ -8,17 +8,11 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from .._claim import is_lock_used, read_claim
-from .._connection import Login, Session
+from .._connection import Session
 from .._dialect.statement import sql
 from .._plan.keeper import Seen
-from .._read.replication import read_channel
 from .._read.server import read_gate
-
-ANSWER_SECONDS = 2
-"""A peer that takes longer is taken for one that does not answer."""
 
 
 def look_at(session: Session) -> Seen:
@@ -30,20 +24,3 @@ def look_at(session: Session) -> Seen:
     server_id = int(session.value(sql("SELECT @@GLOBAL.server_id"), "ask for the server id"))
     claim = read_claim(session)
     return Seen(server_id, read_gate(session), claim, is_moving)
-
-
-def login_of_peer(session: Session) -> Optional[Login]:
-    """Return how this member's channel reaches the peer; ``None`` without one whose password can be read."""
-    channel = read_channel(session, "", session.variables()["datadir"])
-    if channel is None or channel.settings.source_password is None:
-        return None
-    settings = channel.settings
-    return Login(
-        user=settings.source_user or "",
-        password=settings.source_password,
-        host=settings.source_host,
-        port=settings.source_port or 3306,
-        tls=bool(settings.tls),
-        connect_timeout=ANSWER_SECONDS,
-        answer_timeout=ANSWER_SECONDS,
-    )

@@ -14,13 +14,12 @@ Where that was chosen, the keeper of a server that died gives the writes away, a
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from typing import Any, Dict, Optional, Tuple
+from typing import Dict, Optional, Tuple
 
 from .._bookkeeping import ALONE, LAG, PATIENCE, PEER, read_state_file, state_path, write_note, write_state
 from .._claim import moving_writes
@@ -31,9 +30,10 @@ from .._patience import commits_at_once, restore_patience
 from .._plan.keeper import CLOSE, OPEN, STAY, TAKE, Seen, decide
 from .._read.replication import read_semi_sync
 from .._read.server import read_gate
-from .._secret import Secret
-from .look import login_of_peer, look_at
+from .login import SILENT_SECONDS, login_from, login_of_peer
+from .look import look_at
 from .offer import Offer, is_offered, is_takeover_wished
+from .resume import Resume
 from .told import tell_gate
 from .watch import Watch
 
@@ -42,8 +42,6 @@ WATCH = "watch"
 PAUSE_SECONDS = 0.4
 LOOK_SECONDS = 0.1
 """Between two looks at the own gate alone, which decide nothing but are told."""
-SILENT_SECONDS = 5
-"""An own server that takes longer to answer accepts no writes."""
 CLOSING_SECONDS = 20
 """A gate is closed behind the statements that run."""
 URGENT_PAUSE_SECONDS = 0.02
@@ -71,6 +69,7 @@ class Keeper:
         self._said = self._told = ""
         self._peer_user = ""
         self._offer = Offer()
+        self._resume = Resume()
         self._urgent_until = 0.0
         self._may_retry = False
         self._peer_answered_at = self._noted_at = time.monotonic()
@@ -114,6 +113,8 @@ class Keeper:
         if self._watch:
             self._watch.see_own(self._own)
         restore_patience(self._own, self._paths[PATIENCE])
+        if self._told == "open" and self._resume.see_own(self._own):
+            self._say("commits wait for the peer again")
 
     def _keep(self, session: Session, own: Seen, peer: Optional[Seen]) -> Tuple[str, str]:
         decision, reason = decide(own, peer, self._is_alone(own, peer), self._is_offered(session, own))
@@ -223,6 +224,7 @@ class Keeper:
                 return None
             seen = look_at(self._peer)
             self._note(self._peer, seen)
+            self._resume.see_peer(self._peer)
             if self._watch:
                 self._watch.see_peer(self._peer, seen.server_id)
         except ServerError:
@@ -280,14 +282,6 @@ class Keeper:
             sys.stdout.write(text + "\n")
             sys.stdout.flush()
             self._said = text
-
-
-def login_from(path: str) -> Login:
-    """Return the login that a file of the member's administrator holds."""
-    with open(path, encoding="utf-8") as file:
-        values: Dict[str, Any] = json.load(file)
-    password = values.pop("password", None)
-    return Login(**values, password=None if password is None else Secret(password), answer_timeout=SILENT_SECONDS)
 
 
 def main() -> None:

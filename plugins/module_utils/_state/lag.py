@@ -41,7 +41,7 @@ class Progress:
         self._seen_at = at
         if self._waiting and self._waiting[-1][1] == gtid:
             self._waiting.pop()
-        elif self._waiting and not _has([gtid], self._waiting[-1][1]):
+        elif self._waiting and not has_all([gtid], self._waiting[-1][1]):
             # The source has a history of its own no more: it was seeded anew.
             self._waiting.clear()
         self._waiting.append((at, gtid))
@@ -51,9 +51,9 @@ class Progress:
 
     def apply(self, at: float, held: Sequence[str]) -> None:
         """Take in which GTIDs the replica has at that moment."""
-        if self._waiting and _has(held, self._waiting[-1][1]):
+        if self._waiting and has_all(held, self._waiting[-1][1]):
             del self._waiting[:-1]
-        while self._waiting and _has(held, self._waiting[0][1]):
+        while self._waiting and has_all(held, self._waiting[0][1]):
             self._complete_until = self._waiting.pop(0)[0]
             self._lag_seconds = max(0.0, at - self._complete_until)
 
@@ -72,7 +72,8 @@ class Progress:
         }
 
 
-def _has(held: Sequence[str], gtid: str) -> bool:
+def has_all(held: Sequence[str], gtid: str) -> bool:
+    """Return whether one of the held GTID sets or positions, or all together, contain the other one."""
     try:
         return count_missing(gtid, held) == 0
     except ValueError:

@@ -11,7 +11,12 @@ from ansible_collections.twoway.mysql.plugins.module_utils import _patience
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect import dialect_for
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import parse_version
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.statement import Statement
-from ansible_collections.twoway.mysql.plugins.module_utils._patience import commits_at_once, restore_patience
+from ansible_collections.twoway.mysql.plugins.module_utils._patience import (
+    commits_at_once,
+    has_given_up,
+    restore_patience,
+    wait_again,
+)
 
 _PREFIX = "rpl_semi_sync_master_"
 
@@ -27,6 +32,7 @@ class Server:
 
     def __init__(self, timeout_ms: int, enabled: str = "ON", clients: int = 0, waiting: int = 0) -> None:
         self.values = {"timeout": str(timeout_ms), "enabled": enabled, "wait_no_slave": "ON", "clients": str(clients)}
+        self.status = "OFF"
         self.waiting = waiting
         self.switched_off: list[str] = []
         self.is_locked = False
@@ -35,7 +41,7 @@ class Server:
         verb, _space, rest = statement.text.partition(" GLOBAL ")
         if verb == "SHOW":
             name = rest.partition("LIKE ")[2].strip("'")
-            values = {**self.values, "wait_sessions": str(self.waiting)}
+            values = {**self.values, "wait_sessions": str(self.waiting), "status": self.status}
             return [{"Variable_name": name, "Value": values[part_of(name)]}]
         for setting in rest.split(", GLOBAL "):
             name, _equals, value = setting.partition(" = ")
@@ -152,3 +158,19 @@ def test_a_full_disk_keeps_nobody_from_the_writes(note: Path, monkeypatch: pytes
     with commits_at_once(server):
         assert server.values["timeout"] == "1"
     assert server.values["timeout"] == "3000"
+
+
+@pytest.mark.parametrize(
+    ("status", "clients", "enabled", "told"),
+    [("OFF", 1, "ON", True), ("ON", 1, "ON", False), ("OFF", 0, "ON", False), ("OFF", 1, "OFF", False)],
+)
+def test_given_up(status: str, clients: int, enabled: str, told: bool) -> None:
+    server: Any = Server(3000, enabled=enabled, clients=clients)
+    server.status = status
+    assert has_given_up(server) is told
+
+
+def test_wait_again() -> None:
+    server: Any = Server(3000, clients=1)
+    wait_again(server)
+    assert (server.switched_off, server.values["enabled"]) == (["enabled"], "1")

@@ -1,6 +1,6 @@
 features: binlog_format_setting channel_retry_count gtid_mode keeps_relay_log log_by_gtid own_certificates semisync_plugins super_read_only
 receiver_can_change_alone: True
-semi_sync_name: rpl_semi_sync_master rpl_semi_sync_master_wait_no_slave
+semi_sync_name: rpl_semi_sync_master rpl_semi_sync_master_wait_no_slave rpl_semi_sync_master_wait_no_slave
 gate_variable: super_read_only
 held start: {'init_file': '/etc/mysql/init.sql', 'skip_slave_start': 'ON', 'event_scheduler': 'OFF', 'read_only': 'ON', 'super_read_only': 'OFF'} ['/etc/mysql/mysql.conf.d', '/etc/my.cnf.d']
 channel_file: None None

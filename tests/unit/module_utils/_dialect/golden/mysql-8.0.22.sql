@@ -1,6 +1,6 @@
 features: applying_transaction bind_address_list channel_compression channel_retry_count clone dynamic_privileges filter_tables former_login gtid_mode hex_definitions keeps_relay_log log_by_gtid own_certificates persisted_variables public_key_request replica_statements require_primary_key retention_seconds semisync_plugins show_replicas statistics_cache super_read_only x_plugin
 receiver_can_change_alone: True
-semi_sync_name: rpl_semi_sync_master rpl_semi_sync_master_wait_no_slave
+semi_sync_name: rpl_semi_sync_master rpl_semi_sync_master_wait_no_slave rpl_semi_sync_master_wait_no_slave
 gate_variable: super_read_only
 held start: {'init_file': '/etc/mysql/init.sql', 'skip_slave_start': 'ON', 'event_scheduler': 'OFF', 'read_only': 'ON', 'super_read_only': 'OFF'} ['/etc/mysql/mysql.conf.d', '/etc/my.cnf.d']
 channel_file: None None

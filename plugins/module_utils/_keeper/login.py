@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""How a keeper logs in: at its own server as the member's administrator, and at the peer as the member's channel."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, Optional
+
+from .._connection import Login, Session
+from .._read.replication import read_channel
+from .._secret import Secret
+
+SILENT_SECONDS = 5
+"""An own server that takes longer to answer accepts no writes."""
+ANSWER_SECONDS = 2
+"""A peer that takes longer is taken for one that does not answer."""
+
+
+def login_from(path: str) -> Login:
+    """Return the login that a file of the member's administrator holds."""
+    with open(path, encoding="utf-8") as file:
+        values: Dict[str, Any] = json.load(file)
+    password = values.pop("password", None)
+    return Login(**values, password=None if password is None else Secret(password), answer_timeout=SILENT_SECONDS)
+
+
+def login_of_peer(session: Session) -> Optional[Login]:
+    """Return how this member's channel reaches the peer; ``None`` without one whose password can be read."""
+    channel = read_channel(session, "", session.variables()["datadir"])
+    if channel is None or channel.settings.source_password is None:
+        return None
+    settings = channel.settings
+    return Login(
+        user=settings.source_user or "",
+        password=settings.source_password,
+        host=settings.source_host,
+        port=settings.source_port or 3306,
+        tls=bool(settings.tls),
+        connect_timeout=ANSWER_SECONDS,
+        answer_timeout=ANSWER_SECONDS,
+    )
