@@ -16,6 +16,7 @@ undone, by the keepers of the gates, which follow the newest claim.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any, Dict, List, Tuple
 
 from ansible.module_utils.basic import AnsibleModule
@@ -30,13 +31,14 @@ from ._keeper.login import login_of_peer
 from ._keeper.look import look_at
 from ._module import reconcile
 from ._patience import commits_at_once
-from ._plan.keeper import OPEN, Seen, decide
+from ._plan.keeper import OPEN, decide
 from ._plan.move import Part, plan_move, show_part
 from ._plan.steps import FailOver, HandOver, Plan, TakeOver
-from ._read.server import read_gate
+from ._read.server import read_gate_and_id
 from ._state.claim import SWITCHOVER
 from ._wait import wait_for
 
+_IS_OPEN = "is open"
 _LONGEST_PAUSE_SECONDS = 0.01
 """Writes stand still meanwhile: both members look often."""
 
@@ -110,8 +112,7 @@ def _hand_over_to(session: Session, peer: Session, target: int, patience_seconds
         raise Refused("The peer is server %d; the writes were to go to server %d." % (seen.server_id, target))
     if seen.gate == "open":
         raise Refused("The gate of the peer is open already; two members take writes. Close the wrong one first.")
-    own_id = look_at(session).server_id
-    was_open = read_gate(session) == "open"
+    gate, own_id = read_gate_and_id(session)
     claimed = False
     try:
         session.query(sql("SET SESSION lock_wait_timeout = {}", patience_seconds), "limit the wait for statements")
@@ -131,7 +132,7 @@ def _hand_over_to(session: Session, peer: Session, target: int, patience_seconds
                 % (timeout_seconds, last.term if last else None)
             )
     except TwowayError as error:
-        outcome = _take_back(session, own_id, was_open, claimed)
+        outcome = _take_back(session, own_id, gate == "open", claimed)
         raise TwowayError("%s %s" % (outcome, error.message), **error.details) from error
 
 
@@ -160,30 +161,45 @@ def _take_over(session: Session, timeout_seconds: int) -> None:
     :raises TwowayError: when that does not happen in time; the gate stays closed.
     """
     peer = _connect_to_peer(session)
-
-    def look() -> Tuple[str, str]:
-        return decide(look_at(session), look_at(peer), is_alone=False)
-
+    began = time.monotonic()
     try:
-        ready, (_decision, reason) = wait_for(
-            lambda: ("is open", "") if read_gate(session) == "open" else look(),
-            lambda decided: decided[0] in (OPEN, "is open"),
+        server_id = look_at(session).server_id
+        # Little is asked until the claim arrives, since the writes stand still meanwhile.
+        wait_for(
+            lambda: read_claim(session),
+            lambda claim: claim is not None and claim.server_id == server_id,
             timeout_seconds,
             longest_pause_seconds=_LONGEST_PAUSE_SECONDS,
         )
-        if not ready:
-            raise TwowayError("This member was not given the writes within %d s: %s." % (timeout_seconds, reason))
-        _open_if_still_right(session, peer)
+        with moving_writes(session, 1):
+            obstacle = _open_when_given(session, peer, timeout_seconds - (time.monotonic() - began))
     finally:
         peer.close()
+    if obstacle:
+        raise TwowayError("This member was not given the writes within %d s: %s." % (timeout_seconds, obstacle))
 
 
-def _open_if_still_right(session: Session, peer: Session) -> None:
-    with moving_writes(session, 1):
-        own, other = look_at(session), look_at(peer)
-        decision, _reason = decide(Seen(own.server_id, own.gate, own.claim), other, is_alone=False)
-        if decision == OPEN:
-            session.query(session.dialect.set_gate(is_open=True), "open the write gate")
+def _open_when_given(session: Session, peer: Session, timeout_seconds: float) -> str:
+    """Open the gate when whoever hands over has ended, and return what stands against that; empty when it is open.
+
+    The move of the writes is reserved on this member.
+    """
+
+    def look() -> Tuple[str, str]:
+        own = look_at(session)
+        if own.gate == "open":
+            return _IS_OPEN, ""
+        return decide(replace(own, is_moving=False), look_at(peer), is_alone=False)
+
+    ready, (decision, reason) = wait_for(
+        look,
+        lambda decided: decided[0] in (OPEN, _IS_OPEN),
+        timeout_seconds,
+        longest_pause_seconds=_LONGEST_PAUSE_SECONDS,
+    )
+    if decision == OPEN:
+        session.query(session.dialect.set_gate(is_open=True), "open the write gate")
+    return "" if ready else reason
 
 
 def _fail_over(session: Session, timeout_seconds: int) -> None:

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from .._claim import is_lock_used, read_claim
 from .._connection import Session
-from .._dialect.statement import sql
 from .._plan.keeper import Seen
-from .._read.server import read_gate
+from .._read.server import read_gate_and_id
 
 
 def look_at(session: Session) -> Seen:
@@ -21,6 +20,6 @@ def look_at(session: Session) -> Seen:
     The lock is looked at first: whoever held it has then either written a claim, which is seen, or never will.
     """
     is_moving = is_lock_used(session)
-    server_id = int(session.value(sql("SELECT @@GLOBAL.server_id"), "ask for the server id"))
     claim = read_claim(session)
-    return Seen(server_id, read_gate(session), claim, is_moving)
+    gate, server_id = read_gate_and_id(session)
+    return Seen(server_id, gate, claim, is_moving)

@@ -13,7 +13,7 @@ import os
 import re
 import ssl
 import time
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Dict, Mapping, Optional, Tuple
 
 from .._connection import Session
 from .._dialect.statement import Raw, sql
@@ -95,13 +95,24 @@ def describe_identity(session: Session, variables: Mapping[str, str], counters: 
 
 def read_gate(session: Session) -> str:
     """Return ``open``, ``closed``, or ``half-open`` where only clients are refused and administrators could be too."""
-    if _is_set(session, session.dialect.gate_variable()):
+    return _gate_in(session.query(sql("SELECT {}", _gate(session)), "read the write gate")[0])
+
+
+def read_gate_and_id(session: Session) -> Tuple[str, int]:
+    """Return the same, and the server id."""
+    question = sql("SELECT {}, @@GLOBAL.server_id AS server_id", _gate(session))
+    row = session.query(question, "read the write gate and the server id")[0]
+    return _gate_in(row), int(row["server_id"])
+
+
+def _gate(session: Session) -> Raw:
+    return Raw("@@GLOBAL.%s AS closed, @@GLOBAL.read_only AS half" % session.dialect.gate_variable())
+
+
+def _gate_in(row: Mapping[str, Any]) -> str:
+    if int(row["closed"]):
         return "closed"
-    return "half-open" if _is_set(session, "read_only") else "open"
-
-
-def _is_set(session: Session, variable: str) -> bool:
-    return bool(int(session.value(sql("SELECT {}", Raw("@@GLOBAL." + variable)), "read the write gate")))
+    return "half-open" if int(row["half"]) else "open"
 
 
 _VALIDITY = re.compile(rb"[\x17\x18].(?P<since>\d{10,14})Z(?P<form>[\x17\x18]).(?P<until>\d{10,14})Z", re.DOTALL)

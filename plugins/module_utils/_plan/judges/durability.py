@@ -104,7 +104,7 @@ def semi_sync_state(pair: Pair) -> Iterator[Finding]:
                 member.name,
                 "it takes writes without waiting for its peer: semi-synchronous replication is enabled and has fallen"
                 " back (%d replicas could acknowledge)" % (source["replicas"] or 0),
-                "See why the peer does not acknowledge in time; it waits again by itself once the peer is close behind.",
+                "See why the peer does not acknowledge in time; it waits again once the peer is close behind.",
             )
 
 
