@@ -20,11 +20,12 @@ from ._connection import Session
 from ._dialect.statement import Raw, sql
 from ._errors import ServerError
 from ._read.replication import read_semi_sync
-from ._read.server import is_on
+from ._state.variables import is_on
 
 _AT_ONCE_MS = 1
 _LOCK = "twoway.patience"
 _LOCK_SECONDS = 1
+_SESSIONS_OF_REPLICAS = sql("SELECT ID AS id FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%'")
 
 
 @contextmanager
@@ -59,7 +60,9 @@ def has_replica(session: Session) -> bool:
 
 
 def has_given_up(session: Session) -> bool:
-    """Return whether commits wait for no replica, although they should and one is connected."""
+    """Return whether commits wait for no connected replica, although they should, and :func:`wait_again` helps."""
+    if session.dialect.semi_sync_begins_with() is None:
+        return False
     is_active = read_semi_sync(session)
     return is_active is False and has_replica(session) and is_on(_read(session, "enabled") or "")
 
@@ -67,9 +70,10 @@ def has_given_up(session: Session) -> bool:
 def wait_again(session: Session) -> None:
     """Let commits wait for the replica from the next one on, which has to be close behind: else that one waits long."""
     name = session.dialect.semi_sync_begins_with()
-    before = is_on(_read_variable(session, name) or "")
-    again = sql("SET GLOBAL {} = {}, GLOBAL {} = {}", Raw(name), int(not before), Raw(name), int(before))
-    session.query(again, "let commits wait for the replica again")
+    if name:
+        before = is_on(_read_variable(session, name) or "")
+        again = sql("SET GLOBAL {} = {}, GLOBAL {} = {}", Raw(name), int(not before), Raw(name), int(before))
+        session.query(again, "let commits wait for the replica again")
 
 
 def _let_go(session: Session) -> None:
@@ -82,7 +86,17 @@ def _let_go(session: Session) -> None:
     if is_on(_read_variable(session, alone) or ""):
         _switch_off_and_on(session, Raw(alone))
     if _count(session, "wait_sessions"):
+        if session.dialect.semi_sync_ends_after_replicas:
+            _end_sessions_of_replicas(session)
         _switch_off_and_on(session, _variable(session, "enabled"))
+
+
+def _end_sessions_of_replicas(session: Session) -> None:
+    """Have no replica connected for a moment; one that lives comes back by itself."""
+    for row in session.query(_SESSIONS_OF_REPLICAS, "list the sessions of replicas"):
+        # It may be gone meanwhile.
+        with suppress(ServerError):
+            session.query(sql("KILL {}", Raw(str(row["id"]))), "end the session of a replica")
 
 
 def _switch_off_and_on(session: Session, variable: Raw) -> None:

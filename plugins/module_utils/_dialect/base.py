@@ -190,12 +190,15 @@ class Dialect(ChannelDialect, AccountDialect):
     def semi_sync_waits_alone(self) -> str:
         """Return the variable that tells whether commits also wait while no replica is connected."""
 
-    @abstractmethod
-    def semi_sync_begins_with(self) -> str:
+    def semi_sync_begins_with(self) -> Optional[str]:
         """Return the variable that makes a source wait at once when it is set to the other value and back.
 
-        A source that gave up waits again by itself at the first moment only at which its replica has everything.
+        ``None`` where that is left to the source, which waits again once its replica has everything at some moment.
         """
+        return None
+
+    #: Whether a source that is told to wait for nobody first waits for a word of each replica that is connected.
+    semi_sync_ends_after_replicas = False
 
     @abstractmethod
     def read_replicas(self) -> Statement:

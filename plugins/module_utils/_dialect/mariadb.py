@@ -128,12 +128,11 @@ class MariadbDialect(MariadbChannels):
     def semi_sync_name(self) -> str:
         return "rpl_semi_sync_master"
 
+    # What receives acknowledgments holds a lock while it reads from a replica, however long that says nothing.
+    semi_sync_ends_after_replicas = True
+
     def semi_sync_waits_alone(self) -> str:
         return "rpl_semi_sync_master_wait_no_slave"
-
-    def semi_sync_begins_with(self) -> str:
-        # The other variable does not make it wait, as it does on MySQL.
-        return "rpl_semi_sync_master_enabled"
 
     def read_replicas(self) -> Statement:
         return sql("SHOW SLAVE HOSTS")

@@ -164,7 +164,7 @@ class MysqlDialect(MysqlChannels):
         return "%s_wait_no_%s" % (self.semi_sync_name(), nobody)
 
     def semi_sync_begins_with(self) -> str:
-        # To switch all of it off takes up to a second.
+        # Under writes without a pause that moment may not come. To switch all of it off takes up to a second.
         return self.semi_sync_waits_alone()
 
     def read_replicas(self) -> Statement:

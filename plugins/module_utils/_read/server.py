@@ -17,7 +17,7 @@ from typing import Any, Dict, Mapping, Optional, Tuple
 
 from .._connection import Session
 from .._dialect.statement import Raw, sql
-from .._state.variables import is_on as is_on
+from .._state.variables import is_on
 
 # Variables that replication depends on, by their names of today and before; a server has one spelling of each.
 _REPLICATION_VARIABLES = (

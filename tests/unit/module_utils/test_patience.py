@@ -18,7 +18,8 @@ from ansible_collections.twoway.mysql.plugins.module_utils._patience import (
     wait_again,
 )
 
-_PREFIX = "rpl_semi_sync_master_"
+_PREFIXES = ("rpl_semi_sync_master_", "rpl_semi_sync_source_")
+_MYSQL = dialect_for(parse_version("9.7.4"))
 
 
 class Server:
@@ -26,18 +27,26 @@ class Server:
 
     :ivar waiting: how many commits wait for a replica.
     :ivar switched_off: the variables that were 0 for a while, in that order.
+    :ivar ended: the sessions that were ended.
     """
 
     dialect = dialect_for(parse_version("11.8.9-MariaDB"))
 
     def __init__(self, timeout_ms: int, enabled: str = "ON", clients: int = 0, waiting: int = 0) -> None:
         self.values = {"timeout": str(timeout_ms), "enabled": enabled, "wait_no_slave": "ON", "clients": str(clients)}
+        self.values["wait_no_replica"] = "ON"
         self.status = "OFF"
         self.waiting = waiting
         self.switched_off: list[str] = []
+        self.ended: list[str] = []
         self.is_locked = False
 
     def query(self, statement: Statement, _action: str) -> list[dict[str, str]]:
+        if "PROCESSLIST" in statement.text:
+            return [{"id": str(22 + number)} for number in range(int(self.values["clients"]))]
+        if statement.text.startswith("KILL"):
+            self.ended.append(statement.text.split()[1])
+            return []
         verb, _space, rest = statement.text.partition(" GLOBAL ")
         if verb == "SHOW":
             name = rest.partition("LIKE ")[2].strip("'")
@@ -62,8 +71,8 @@ class Server:
 
 def part_of(name: str) -> str:
     """Return a variable's name without what all of them begin with."""
-    assert name.startswith(_PREFIX)
-    return name.removeprefix(_PREFIX)
+    assert name.startswith(_PREFIXES)
+    return name[len(_PREFIXES[0]) :]
 
 
 @pytest.fixture
@@ -101,17 +110,19 @@ def test_commits_that_wait_for_nobody_anyway_are_left_alone(note: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("clients", "switched_off"),
+    ("clients", "switched_off", "ended"),
     [
-        (0, ["wait_no_slave"]),
+        (0, ["wait_no_slave"], []),
         # A replica that is gone counts as connected until the server notices.
-        (1, ["wait_no_slave", "enabled"]),
+        (1, ["wait_no_slave", "enabled"], ["22"]),
     ],
 )
-def test_commits_that_wait_already_are_let_go(note: Path, clients: int, switched_off: list[str]) -> None:
+def test_commits_that_wait_already_are_let_go(
+    note: Path, clients: int, switched_off: list[str], ended: list[str]
+) -> None:
     server: Any = Server(3000, clients=clients, waiting=3)
     with commits_at_once(server):
-        assert (server.waiting, server.switched_off) == (0, switched_off)
+        assert (server.waiting, server.switched_off, server.ended) == (0, switched_off, ended)
         assert server.values["wait_no_slave"] == "1"
         assert server.values["enabled"] in ("ON", "1")
 
@@ -167,10 +178,13 @@ def test_a_full_disk_keeps_nobody_from_the_writes(note: Path, monkeypatch: pytes
 def test_given_up(status: str, clients: int, enabled: str, told: bool) -> None:
     server: Any = Server(3000, enabled=enabled, clients=clients)
     server.status = status
+    assert has_given_up(server) is False
+    server.dialect = _MYSQL
     assert has_given_up(server) is told
 
 
 def test_wait_again() -> None:
     server: Any = Server(3000, clients=1)
+    server.dialect = _MYSQL
     wait_again(server)
-    assert (server.switched_off, server.values["enabled"]) == (["enabled"], "1")
+    assert (server.switched_off, server.values["wait_no_replica"]) == (["wait_no_replica"], "1")

@@ -125,7 +125,7 @@ def questions(dialect: Dialect) -> Iterator[tuple[str, list[Statement | None]]]:
 def facts(dialect: Dialect) -> Iterator[str]:
     yield f"features: {' '.join(dialect.server.supported_features)}"
     yield f"receiver_can_change_alone: {dialect.receiver_can_change_alone}"
-    semi_sync = (dialect.semi_sync_name(), dialect.semi_sync_waits_alone(), dialect.semi_sync_begins_with())
+    semi_sync = (dialect.semi_sync_name(), dialect.semi_sync_waits_alone(), str(dialect.semi_sync_begins_with()))
     yield f"semi_sync_name: {' '.join(semi_sync)}"
     yield f"gate_variable: {dialect.gate_variable()}"
     yield f"held start: {dialect.held_start_options('/etc/mysql/init.sql')} {dialect.option_folders}"

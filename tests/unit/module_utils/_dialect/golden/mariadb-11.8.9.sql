@@ -1,6 +1,6 @@
 features: bind_address_list binlog_format_setting ddl_exec_mode former_login gtid_domains log_by_gtid own_certificates purge_waits_for_replicas retention_seconds verify_without_ca
 receiver_can_change_alone: False
-semi_sync_name: rpl_semi_sync_master rpl_semi_sync_master_wait_no_slave rpl_semi_sync_master_enabled
+semi_sync_name: rpl_semi_sync_master rpl_semi_sync_master_wait_no_slave None
 gate_variable: read_only
 held start: {'init_file': '/etc/mysql/init.sql', 'skip_slave_start': 'ON', 'event_scheduler': 'OFF', 'read_only': 'ON'} ['/etc/mysql/mariadb.conf.d', '/etc/my.cnf.d']
 channel_file: master.info master-north.info
