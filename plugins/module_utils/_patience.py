@@ -25,7 +25,6 @@ from ._state.variables import is_on
 _AT_ONCE_MS = 1
 _LOCK = "twoway.patience"
 _LOCK_SECONDS = 1
-_SESSIONS_OF_REPLICAS = sql("SELECT ID AS id FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%'")
 
 
 @contextmanager
@@ -86,17 +85,10 @@ def _let_go(session: Session) -> None:
     if is_on(_read_variable(session, alone) or ""):
         _switch_off_and_on(session, Raw(alone))
     if _count(session, "wait_sessions"):
-        if session.dialect.semi_sync_ends_after_replicas:
-            _end_sessions_of_replicas(session)
+        first = session.dialect.end_sessions_of_replicas()
+        if first:
+            session.query(first, "end the sessions of replicas")
         _switch_off_and_on(session, _variable(session, "enabled"))
-
-
-def _end_sessions_of_replicas(session: Session) -> None:
-    """Have no replica connected for a moment; one that lives comes back by itself."""
-    for row in session.query(_SESSIONS_OF_REPLICAS, "list the sessions of replicas"):
-        # It may be gone meanwhile.
-        with suppress(ServerError):
-            session.query(sql("KILL {}", Raw(str(row["id"]))), "end the session of a replica")
 
 
 def _switch_off_and_on(session: Session, variable: Raw) -> None:

@@ -63,7 +63,7 @@ class Dialect(ChannelDialect, AccountDialect):
             do.GrantTables: self._grant_tables,
             do.RevokePrivileges: self._revoke_privileges,
             do.DropAccount: self._drop_account,
-            do.SetVariable: lambda step: [sql("SET GLOBAL {} = {}", Identifier(step.variable), _number(step.value))],
+            do.SetVariable: self._set_variable,
             do.StopReceiver: lambda step: [self.stop_receiver(step.channel)],
             do.StopApplier: lambda step: [self.stop_applier(step.channel)],
             do.StartReceiver: lambda step: [self.start_receiver(step.channel)],
@@ -85,6 +85,9 @@ class Dialect(ChannelDialect, AccountDialect):
         :raises KeyError: for a step that is not said in SQL.
         """
         return self._renderers[type(step)](step)
+
+    def _set_variable(self, step: do.SetVariable) -> List[Statement]:
+        return [sql("SET GLOBAL {} = {}", Identifier(step.variable), _number(step.value))]
 
     # The first start after a physical copy.
 
@@ -197,8 +200,12 @@ class Dialect(ChannelDialect, AccountDialect):
         """
         return None
 
-    #: Whether a source that is told to wait for nobody first waits for a word of each replica that is connected.
-    semi_sync_ends_after_replicas = False
+    def end_sessions_of_replicas(self) -> Optional[Statement]:
+        """Return the statement that comes before a source's end of semi-synchronous replication is switched off.
+
+        ``None`` where nothing has to. A replica that lives comes back by itself.
+        """
+        return None
 
     @abstractmethod
     def read_replicas(self) -> Statement:

@@ -15,6 +15,7 @@ from .._plan import steps as do
 from .._state.account import AccountName
 from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.gtid import parse_gtid_position
+from .._state.variables import same_value
 from .base import EXPORT_SETTINGS, IMPORT_SETTINGS, RESTART_VARIABLES
 from .channel_row import Row, names_in
 from .mariadb_channels import MariadbChannels
@@ -128,11 +129,21 @@ class MariadbDialect(MariadbChannels):
     def semi_sync_name(self) -> str:
         return "rpl_semi_sync_master"
 
-    # What receives acknowledgments holds a lock while it reads from a replica, however long that says nothing.
-    semi_sync_ends_after_replicas = True
-
     def semi_sync_waits_alone(self) -> str:
         return "rpl_semi_sync_master_wait_no_slave"
+
+    def end_sessions_of_replicas(self) -> Statement:
+        # What receives acknowledgments holds a lock while it reads from a replica, however long that says nothing.
+        return sql(
+            "BEGIN NOT ATOMIC DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; FOR replica IN"
+            " (SELECT ID FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%')"
+            " DO KILL replica.ID; END FOR; END"
+        )
+
+    def _set_variable(self, step: do.SetVariable) -> List[Statement]:
+        switches_off = step.variable == "rpl_semi_sync_master_enabled" and same_value(step.value, False)
+        first = [self.end_sessions_of_replicas()] if switches_off else []
+        return [*first, *super()._set_variable(step)]
 
     def read_replicas(self) -> Statement:
         return sql("SHOW SLAVE HOSTS")

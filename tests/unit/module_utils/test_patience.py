@@ -27,7 +27,7 @@ class Server:
 
     :ivar waiting: how many commits wait for a replica.
     :ivar switched_off: the variables that were 0 for a while, in that order.
-    :ivar ended: the sessions that were ended.
+    :ivar has_ended_sessions: whether the sessions of replicas were ended.
     """
 
     dialect = dialect_for(parse_version("11.8.9-MariaDB"))
@@ -38,14 +38,12 @@ class Server:
         self.status = "OFF"
         self.waiting = waiting
         self.switched_off: list[str] = []
-        self.ended: list[str] = []
+        self.has_ended_sessions = False
         self.is_locked = False
 
     def query(self, statement: Statement, _action: str) -> list[dict[str, str]]:
-        if "PROCESSLIST" in statement.text:
-            return [{"id": str(22 + number)} for number in range(int(self.values["clients"]))]
-        if statement.text.startswith("KILL"):
-            self.ended.append(statement.text.split()[1])
+        if statement == self.dialect.end_sessions_of_replicas():
+            self.has_ended_sessions = True
             return []
         verb, _space, rest = statement.text.partition(" GLOBAL ")
         if verb == "SHOW":
@@ -110,19 +108,18 @@ def test_commits_that_wait_for_nobody_anyway_are_left_alone(note: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("clients", "switched_off", "ended"),
+    ("clients", "switched_off"),
     [
-        (0, ["wait_no_slave"], []),
+        (0, ["wait_no_slave"]),
         # A replica that is gone counts as connected until the server notices.
-        (1, ["wait_no_slave", "enabled"], ["22"]),
+        (1, ["wait_no_slave", "enabled"]),
     ],
 )
-def test_commits_that_wait_already_are_let_go(
-    note: Path, clients: int, switched_off: list[str], ended: list[str]
-) -> None:
+def test_commits_that_wait_already_are_let_go(note: Path, clients: int, switched_off: list[str]) -> None:
     server: Any = Server(3000, clients=clients, waiting=3)
     with commits_at_once(server):
-        assert (server.waiting, server.switched_off, server.ended) == (0, switched_off, ended)
+        assert (server.waiting, server.switched_off) == (0, switched_off)
+        assert server.has_ended_sessions is bool(clients)
         assert server.values["wait_no_slave"] == "1"
         assert server.values["enabled"] in ("ON", "1")
 

@@ -76,6 +76,7 @@ STEPS: list[do.Step] = [
     do.DropAccount("", ACCOUNT),
     do.SetVariable("", "sync_binlog", 1),
     do.SetVariable("", "read_only", True),
+    do.SetVariable("", "rpl_semi_sync_master_enabled", False),
     do.SetVariable("", "binlog_cache_size", "64K"),
     do.SetVariable("", "binlog_row_image", "FULL"),
     *(step("", channel) for channel in ("", "north") for step in (

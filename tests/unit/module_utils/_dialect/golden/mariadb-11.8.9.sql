@@ -140,6 +140,10 @@ SET GLOBAL `sync_binlog` = 1;
 SET GLOBAL `read_only` = 1;
 
 -- set_variable
+BEGIN NOT ATOMIC DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; FOR replica IN (SELECT ID FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%') DO KILL replica.ID; END FOR; END;
+SET GLOBAL `rpl_semi_sync_master_enabled` = 0;
+
+-- set_variable
 SET GLOBAL `binlog_cache_size` = 65536;
 
 -- set_variable

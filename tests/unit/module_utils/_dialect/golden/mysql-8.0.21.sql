@@ -137,6 +137,9 @@ SET GLOBAL `sync_binlog` = 1;
 SET GLOBAL `read_only` = 1;
 
 -- set_variable
+SET GLOBAL `rpl_semi_sync_master_enabled` = 0;
+
+-- set_variable
 SET GLOBAL `binlog_cache_size` = 65536;
 
 -- set_variable
