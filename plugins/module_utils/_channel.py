@@ -9,13 +9,15 @@
 from __future__ import annotations
 
 import time
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ._connection import Login, Session, connect
-from ._errors import Refused, ServerError, TwowayError
+from ._channel_login import login_as_channel
+from ._connection import Session, connect
+from ._dialect.features import Server
+from ._errors import Refused, TwowayError
 from ._module import reconcile
 from ._plan.channel import DesiredChannel, plan_channel, show_channel
 from ._plan.steps import DrainApplier, Plan, SetAppliedGtid
@@ -67,28 +69,18 @@ def _without_returned(session: Session) -> Optional[SetAppliedGtid]:
     return SetAppliedGtid(reason, position, is_on(variables["gtid_strict_mode"]))
 
 
-def _try_account(actual: Optional[Channel], desired: DesiredChannel) -> Optional[bool]:
+def _try_account(
+    server: Server, data_directory: str, actual: Optional[Channel], desired: DesiredChannel
+) -> Optional[bool]:
     """Return whether the source accepts the wished password; ``None`` when that did not have to be found out."""
     wish = desired.settings
     if actual is None or actual.settings.source_password is not None or wish.source_password is None:
         return None
-    ca_cert = wish.tls_ca or actual.settings.tls_ca or None
-    verify = wish.tls_verify if wish.tls_verify is not None else actual.settings.tls_verify
-    login = Login(
-        user=wish.source_user or actual.settings.source_user or "",
-        password=wish.source_password,
-        host=wish.source_host or actual.settings.source_host,
-        port=wish.source_port or actual.settings.source_port or 3306,
-        tls=bool(wish.tls if wish.tls is not None else actual.settings.tls),
-        # A password goes to no one but whom the channel itself would tell it.
-        ca_cert=ca_cert,
-        check_hostname=bool(ca_cert and verify),
-        connect_timeout=5,
-    )
+    settings = replace(actual.settings, **actual.settings.changes_to(wish))
     try:
-        connect(login).close()
-    except ServerError as error:
-        return False if error.errno == 1045 else None
+        connect(login_as_channel(server, settings, data_directory, timeout_seconds=5)).close()
+    except TwowayError as error:
+        return False if error.details.get("errno") == 1045 else None
     return True
 
 
@@ -119,7 +111,7 @@ def apply_channel(module: AnsibleModule, session: Session) -> Dict[str, Any]:
         return read_channel(session, desired.name, data_directory)
 
     before = read()
-    password_works = _try_account(before, desired)
+    password_works = _try_account(session.dialect.server, data_directory, before, desired)
 
     def plan(actual: Optional[Channel]) -> Plan:
         return plan_channel(actual, desired, session.dialect.receiver_can_change_alone, password_works)

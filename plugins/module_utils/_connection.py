@@ -29,6 +29,7 @@ from ._wait import wait_for
 try:
     import pymysql
     from pymysql.connections import Connection, MysqlPacket
+    from pymysql.constants import CLIENT, CR
     from pymysql.cursors import DictCursor
 
     HAS_PYMYSQL = True
@@ -47,6 +48,9 @@ _REFUSALS = (1044, 1045, 1698)
 
 _WRONG_SYNTAX = 1064
 
+# Ways to log in that prove the password to the server without telling it.
+_PROOFS = ("", "mysql_native_password", "client_ed25519")
+
 _DEFAULT_USER, _DEFAULT_PORT = "root", 3306
 
 # A server may be set to read quotes and backslashes in another way; our sessions never do.
@@ -62,6 +66,7 @@ class Login:
     :ivar host: ``None`` for the local socket.
     :ivar config_file: option file of a client, which says what the login leaves open.
     :ivar tls: whether a connection over the network has to be encrypted, certificates or not.
+    :ivar withholds_password: whether the server is shown a proof of the password only, whatever it asks for.
     :ivar answer_timeout: seconds to wait for each answer; ``None`` is for ever.
     :ivar sends_rows: whether the session is there for :meth:`Session.load`.
     """
@@ -78,6 +83,7 @@ class Login:
     check_hostname: Optional[bool] = None
     connect_timeout: int = 30
     tls: bool = False
+    withholds_password: bool = False
     answer_timeout: Optional[int] = None
     sends_rows: bool = False
 
@@ -126,7 +132,8 @@ class Login:
         # The servers' manuals make a CA without the extension for key usage, which Python refuses from 3.13 on.
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
         context.check_hostname = bool(self.ca_cert) if self.check_hostname is None else self.check_hostname
-        context.verify_mode = ssl.CERT_REQUIRED if self.ca_cert else ssl.CERT_NONE
+        verifies = bool(self.ca_cert or context.check_hostname)
+        context.verify_mode = ssl.CERT_REQUIRED if verifies else ssl.CERT_NONE
         if self.client_cert:
             context.load_cert_chain(self.client_cert, keyfile=self.client_key)
         return context
@@ -144,6 +151,7 @@ class Login:
             "read_timeout": self.answer_timeout,
             "write_timeout": self.answer_timeout,
             "local_infile": self.sends_rows,
+            "withholds_password": self.withholds_password,
         }
         if self.host:
             arguments.update(host=self.host, port=self.port)
@@ -247,8 +255,42 @@ class Session:
             self._connection.close()
 
 
-def _session_class() -> Type[Any]:
-    """Return the driver's connection class with one addition: its errors keep the server's sqlstate."""
+def _connection_class() -> Type[Any]:
+    """Return the class of a connection.
+
+    The driver itself goes on without encryption, and sends the password as it is, where the server wants that.
+    """
+    packet_class = _packet_class()
+
+    class _Connection(Connection):
+        def __init__(self, withholds_password: bool, **arguments: Any) -> None:
+            self._withholds_password = withholds_password
+            self._verifies = "ssl" in arguments and arguments["ssl"].verify_mode == ssl.CERT_REQUIRED
+            super().__init__(**arguments)
+
+        def _get_server_information(self) -> None:
+            super()._get_server_information()
+            if self._verifies and not self.server_capabilities & CLIENT.SSL:
+                raise pymysql.err.OperationalError(CR.CR_SSL_CONNECTION_ERROR, "the server shows no certificate")
+            self._check_way(self._auth_plugin_name)
+
+        def _process_auth(self, plugin_name: bytes, *arguments: Any) -> Any:
+            self._check_way(plugin_name.decode("ascii", "replace"))
+            return super()._process_auth(plugin_name, *arguments)
+
+        def _check_way(self, plugin: str) -> None:
+            if self._withholds_password and plugin not in _PROOFS:
+                reason = "the server did not show who it is, and wants the password by %s" % plugin
+                raise pymysql.err.OperationalError(CR.CR_AUTH_PLUGIN_CANNOT_LOAD, reason)
+
+        def _read_packet(self, packet_type: Type[Any] = packet_class) -> Any:
+            return super()._read_packet(packet_class if packet_type is MysqlPacket else packet_type)
+
+    return _Connection
+
+
+def _packet_class() -> Type[Any]:
+    """Return the class of a packet whose error keeps the server's sqlstate."""
 
     class _Packet(MysqlPacket):
         def raise_for_error(self) -> None:
@@ -259,11 +301,7 @@ def _session_class() -> Type[Any]:
                     error.sqlstate = self._data[4:9].decode("ascii")
                 raise
 
-    class _Connection(Connection):
-        def _read_packet(self, packet_type: Type[Any] = _Packet) -> Any:
-            return super()._read_packet(_Packet if packet_type is MysqlPacket else packet_type)
-
-    return _Connection
+    return _Packet
 
 
 @contextmanager
@@ -280,7 +318,8 @@ def _errors_named(action: str, is_secret: bool = False) -> Iterator[None]:
         if is_secret and errno == _WRONG_SYNTAX:
             reason = "this server does not know the statement"
         # To the driver a certificate that is not to be trusted is a host that cannot be reached.
-        has_shown_itself = isinstance(getattr(error, "original_exception", None), ssl.SSLCertVerificationError)
+        is_distrusted = isinstance(getattr(error, "original_exception", None), ssl.SSLCertVerificationError)
+        has_shown_itself = is_distrusted or errno in (CR.CR_SSL_CONNECTION_ERROR, CR.CR_AUTH_PLUGIN_CANNOT_LOAD)
         raise ServerError(action, errno, getattr(error, "sqlstate", None), reason, has_shown_itself) from error
     except (OSError, ssl.SSLError, RuntimeError) as error:
         raise ServerError(action, None, None, str(error)) from error
@@ -305,4 +344,4 @@ def connect(login: Login) -> Session:
         )
     login = login.resolved()
     with _errors_named("connect to the server at %s as %s" % (login.place, login.user)):
-        return Session(_session_class()(**login.driver_arguments()))
+        return Session(_connection_class()(**login.driver_arguments()))

@@ -33,6 +33,11 @@ def _restart_receiver(member):
         member.sql(_RECEIVER[member.flavor].format(word))
 
 
+def _keeper_says(member):
+    """The last line of the member's keeper."""
+    return member.host.check_output("journalctl --unit twoway-gate --lines 1 --output cat")
+
+
 def test_run_says_that_old_tables_are_locked(deployed):
     assert deployed.exit_code == 0, deployed.output
     assert "TABLES_WITHOUT_TRANSACTIONS on db1: tables of MyISAM" in deployed.message
@@ -106,10 +111,14 @@ def test_source_with_the_certificate_of_another_is_not_followed(db1, db2):
         status = _status(db2)
         assert any(words in status["Last_IO_Error"] for words in _CERTIFICATE_ERRORS), status["Last_IO_Error"]
         assert db2.channels() == {db1.address: (False, True)}
+        # Nor is it told the password by the keeper, which logs in as the channel does.
+        db2.host.check_output("systemctl restart twoway-gate")
+        eventually(lambda: "certificate verify failed" in _keeper_says(db2), True)
     finally:
         db1.host.check_output(f"cd {_FOLDER} && mv kept.pem cert.pem")
         db1.sql(_RELOAD[db1.flavor])
     _restart_receiver(db2)
     eventually(db2.channels, {db1.address: (True, True)})
+    eventually(lambda: _keeper_says(db2), f"closed: the writes belong to server {db1.derived_server_id}")
     db1.sql("INSERT INTO wikidb.category (name) VALUES ('verified again')")
     db2.waits_for("SELECT COUNT(*) FROM wikidb.category WHERE name = 'verified again'", 1)

@@ -9,8 +9,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any, Dict, Optional
 
+from .._channel_login import login_as_channel
 from .._connection import Login, Session
 from .._read.replication import read_channel
 from .._secret import Secret
@@ -30,17 +32,13 @@ def login_from(path: str) -> Login:
 
 
 def login_of_peer(session: Session) -> Optional[Login]:
-    """Return how this member's channel reaches the peer; ``None`` without one whose password can be read."""
-    channel = read_channel(session, "", session.variables()["datadir"])
+    """Return how this member's channel reaches the peer; ``None`` without one whose password can be read.
+
+    :raises Refused: when the CA that the channel verifies the peer with cannot be read.
+    """
+    data_directory = session.variables()["datadir"]
+    channel = read_channel(session, "", data_directory)
     if channel is None or channel.settings.source_password is None:
         return None
-    settings = channel.settings
-    return Login(
-        user=settings.source_user or "",
-        password=settings.source_password,
-        host=settings.source_host,
-        port=settings.source_port or 3306,
-        tls=bool(settings.tls),
-        connect_timeout=ANSWER_SECONDS,
-        answer_timeout=ANSWER_SECONDS,
-    )
+    login = login_as_channel(session.dialect.server, channel.settings, data_directory, ANSWER_SECONDS)
+    return replace(login, answer_timeout=ANSWER_SECONDS)

@@ -66,7 +66,7 @@ class Keeper:
         self._peer: Optional[Session] = None
         self._paths: Dict[str, str] = {}
         self._watch: Optional[Watch] = None
-        self._said = self._told = ""
+        self._said = self._told = self._trouble = ""
         self._peer_user = ""
         self._offer = Offer()
         self._resume = Resume()
@@ -107,9 +107,9 @@ class Keeper:
         if self._keeps_gate:
             decision, reason = self._keep(self._own, own, peer)
             done = {STAY: own.gate, OPEN: "opened", CLOSE: "closed", TAKE: "taken over"}[decision]
-            self._say("%s: %s" % (done, reason))
+            self._say("%s: %s%s" % (done, reason, self._trouble))
         else:
-            self._say("watching: the peer %s" % ("answers" if peer else "does not answer"))
+            self._say("watching: the peer %s%s" % ("answers" if peer else "does not answer", self._trouble))
         if self._watch:
             self._watch.see_own(self._own)
         restore_patience(self._own, self._paths[PATIENCE])
@@ -227,9 +227,11 @@ class Keeper:
             self._resume.see_peer(self._peer)
             if self._watch:
                 self._watch.see_peer(self._peer, seen.server_id)
-        except ServerError:
+        except TwowayError as error:
             self._lose_peer()
+            self._trouble = " (%s)" % error.message
             return None
+        self._trouble = ""
         self._peer_answered_at = time.monotonic()
         return seen
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import ssl
+import struct
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,11 +16,13 @@ from ansible_collections.twoway.mysql.plugins.module_utils._connection import (
     Login,
     Session,
     _errors_named,
+    connect,
     wait_for_end,
 )
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.statement import sql
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import ServerError, TwowayError
 from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
+from pymysql.constants import CLIENT
 
 MYSQL, MARIADB = "9.7.4", "11.8.9-MariaDB"
 PLAIN = sql("SELECT {}", "harmless")
@@ -135,6 +139,62 @@ def test_source_is_verified_with_the_site_s_authority_as_the_servers_do(authorit
 def test_encryption_without_an_authority_verifies_nothing() -> None:
     context = Login(host="198.51.100.1", tls=True).driver_arguments()["ssl"]
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_NONE, False)
+
+
+def test_a_name_is_verified_without_an_authority_by_those_of_the_host() -> None:
+    context = Login(host="198.51.100.1", tls=True, check_hostname=True).driver_arguments()["ssl"]
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+
+
+def greeting(plugin: str, is_encrypting: bool) -> bytes:
+    """The first packet of a server that wants a password in this way."""
+    capabilities = CLIENT.PROTOCOL_41 | CLIENT.PLUGIN_AUTH | CLIENT.SECURE_CONNECTION
+    capabilities |= CLIENT.SSL if is_encrypting else 0
+    low, high = struct.pack("<I", capabilities)[:2], struct.pack("<I", capabilities)[2:]
+    body = b"\x0a9.7.4\0" + struct.pack("<I", 7) + b"saltsalt\0" + low + b"\x21\x02\x00" + high
+    body += b"\x15" + bytes(10) + b"saltsaltsalt\0" + plugin.encode() + b"\0"
+    return struct.pack("<I", len(body))[:3] + b"\0" + body
+
+
+def told_to(server_says: list[bytes], login: Login) -> tuple[bytes, ServerError]:
+    """Log in at somebody who says this, one after the other: what he is told in between, and how that ends."""
+    told: list[bytes] = []
+
+    def serve() -> None:
+        there, _address = listener.accept()
+        with there:
+            for packet in server_says:
+                there.sendall(packet)
+                told.append(there.recv(4096))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        port = listener.getsockname()[1]
+        with pytest.raises(ServerError) as caught:
+            connect(replace(login, host="127.0.0.1", port=port, password=Secret("s3cret")))
+        thread.join()
+    return b"".join(told), caught.value
+
+
+def test_who_shows_no_certificate_is_told_nothing_where_he_is_to_be_verified(authority: str) -> None:
+    told, error = told_to([greeting("mysql_native_password", is_encrypting=False)], Login(ca_cert=authority))
+    assert (told, error.errno, error.is_answer) == (b"", 2026, True)
+
+
+@pytest.mark.parametrize("plugin", ["sha256_password", "caching_sha2_password", "mysql_clear_password"])
+def test_password_is_withheld_from_who_asks_for_it_at_once(plugin: str) -> None:
+    told, error = told_to([greeting(plugin, is_encrypting=False)], Login(withholds_password=True))
+    assert (told, error.errno, error.is_answer) == (b"", 2059, True)
+
+
+@pytest.mark.parametrize("plugin", ["sha256_password", "caching_sha2_password", "mysql_clear_password", "dialog"])
+def test_password_is_withheld_from_who_asks_for_it_later(plugin: str) -> None:
+    switch = b"\xfe" + plugin.encode() + b"\0saltsaltsaltsaltsalt\0"
+    says = [greeting("mysql_native_password", False), struct.pack("<I", len(switch))[:3] + b"\x02" + switch]
+    told, error = told_to(says, Login(withholds_password=True))
+    assert (b"s3cret" in told, error.errno) == (False, 2059)
+    assert b"mysql_native_password" in told
 
 
 def test_the_end_of_a_session_is_seen_at_once() -> None:
