@@ -26,7 +26,7 @@ COLUMNS_DIFFER = "columns_differ"
 MISSING_AT_SOURCE = "missing_at_source"
 MISSING_AT_REPLICA = "missing_at_replica"
 UNKNOWN = "unknown"
-"""It changed in between, on a replica that takes writes of its own, whenever it was looked at."""
+"""It changed in between whenever it was looked at: its columns, or rows on a replica that takes writes of its own."""
 
 
 @dataclass

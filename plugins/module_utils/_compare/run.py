@@ -17,11 +17,12 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence
 from .._connection import Login, Session, connect
 from .._read.server import read_gate
 from .chunks import Checksum, Chunk, Place, pieces, rows_in_chunk
+from .listing import Listing, settle_listing
 from .members import Lane, lanes_for, open_lanes
 from .point import Synchronizer
-from .result import COLUMNS_DIFFER, EQUAL, MISSING_AT_REPLICA, MISSING_AT_SOURCE, TableResult, describe_row
+from .result import TableResult, describe_row
 from .rows import Seen, differing_values
-from .tables import Choice, Name, Shared, Table, differing_columns, read_tables, share
+from .tables import Choice, Name, Shared, read_tables
 from .throttle import Limits, Throttle
 from .verdict import Detail, Judge, exchange, is_equal
 
@@ -105,9 +106,10 @@ def compare(control: Session, request: Request, details: Sequence[Detail] = ()) 
     with closing(connect(request.source)) as watch, open_lanes(
         request.source, request.replica, lanes_for(request.parallel)
     ) as lanes:
-        here, there = read_tables(control, request.choice), read_tables(watch, request.choice)
-        results = {name: _first_result(name, there, here) for name in sorted({*here, *there})}
-        shared = [share(there[name], here[name]) for name, found in results.items() if found.result == EQUAL]
+        results, shared = settle_listing(
+            (read_tables(watch, request.choice), read_tables(control, request.choice)),
+            lambda: _look_again(control, watch, lanes[0], synchronizer, request.choice),
+        )
         throttle = Throttle(control, request.channel, watch, request.limits)
         feed = _Feed(_chunks(control, shared, request.chunk_bytes, throttle))
         suspects = _suspects(lanes, feed, results)
@@ -123,15 +125,13 @@ def compare(control: Session, request: Request, details: Sequence[Detail] = ()) 
     return Comparison(list(results.values()), point, feed.given, throttle.paused_seconds)
 
 
-def _first_result(name: Name, source: Dict[Name, Table], replica: Dict[Name, Table]) -> TableResult:
-    if name not in replica:
-        return TableResult(name, MISSING_AT_REPLICA)
-    if name not in source:
-        return TableResult(name, MISSING_AT_SOURCE)
-    columns = differing_columns(source[name], replica[name])
-    if columns:
-        return TableResult(name, COLUMNS_DIFFER, columns=columns)
-    return TableResult(name, has_key=bool(share(source[name], replica[name]).source.key), source_rows=0, replica_rows=0)
+def _look_again(control: Session, watch: Session, lane: Lane, synchronizer: Synchronizer, choice: Choice) -> Listing:
+    """Return the tables of both members, when either has what the other one had, as far as it gets that."""
+    if read_gate(control) != "closed":
+        exchange(control, watch)
+    with synchronizer.point(lane):
+        here = read_tables(control, choice)
+        return read_tables(watch, choice), here
 
 
 def _chunks(control: Session, tables: Sequence[Shared], chunk_bytes: int, throttle: Throttle) -> Iterator[Chunk]:

@@ -114,7 +114,8 @@ def read_tables(session: Session, choice: Choice) -> Dict[Name, Table]:
     tables = {}
     for row in _ask(session, question, "list the tables"):
         name = (row["s"], row["t"])
-        if choice.includes(name):
+        # One without columns was made since these were listed.
+        if choice.includes(name) and name in columns:
             listed = tuple(columns[name])
             key_name, key = _best_key(keys.get(name, {}), {column.name: column for column in listed})
             tables[name] = Table(
@@ -168,7 +169,12 @@ def _read_keys(session: Session) -> Dict[Name, Keys]:
 
 def _best_key(keys: Keys, columns: Dict[str, Column]) -> Tuple[str, Tuple[Column, ...]]:
     """Return the first key whose order can be used, else the first that names rows at all."""
-    usable = [(name, tuple(columns[part] for part in parts if part)) for name, parts in keys.items() if all(parts)]
+    # A key of a column that is not known was made since the columns were listed.
+    usable = [
+        (name, tuple(columns[part] for part in parts if part))
+        for name, parts in keys.items()
+        if all(part in columns for part in parts)
+    ]
     ordered = [(name, key) for name, key in usable if all(column.bounds_chunks for column in key)]
     return next(iter(ordered or usable), ("", ()))
 

@@ -1,0 +1,93 @@
+"""Which tables are missing or unlike, over several looks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.twoway.mysql.plugins.module_utils._compare.columns import Column
+from ansible_collections.twoway.mysql.plugins.module_utils._compare.listing import settle_listing
+from ansible_collections.twoway.mysql.plugins.module_utils._compare.tables import Choice, Table, read_tables
+
+ID, WORD, MORE = Column("id", "int", nullable=False), Column("word", "text"), Column("more", "int")
+NAME = ("s", "t")
+
+
+def table(*columns: Column, row_bytes: int = 0) -> Table:
+    return Table(NAME, columns, row_bytes=row_bytes)
+
+
+OLD, NEW, NEWEST = table(ID), table(ID, WORD), table(ID, WORD, MORE)
+
+
+def settled(*looks: tuple[Table | None, Table | None]) -> tuple[str | None, int, int]:
+    """Result, number of looks, and of tables to read, when source and replica show these tables look after look."""
+    made = 0
+
+    def look() -> Any:
+        nonlocal made
+        made += 1
+        source, replica = looks[min(made, len(looks)) - 1]
+        return {NAME: source} if source else {}, {NAME: replica} if replica else {}
+
+    results, shared = settle_listing(look(), look)
+    return (results[NAME].result if results else None), made, len(shared)
+
+
+def test_tables_that_are_alike_are_looked_at_once() -> None:
+    assert settled((OLD, OLD)) == ("equal", 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("source", "replica", "result"),
+    [(OLD, None, "missing_at_replica"), (None, OLD, "missing_at_source"), (NEW, OLD, "columns_differ")],
+)
+def test_a_difference_counts_when_it_is_seen_twice(source: Table, replica: Table, result: str) -> None:
+    assert settled((source, replica), (source, replica)) == (result, 2, 0)
+
+
+@pytest.mark.parametrize("first", [(OLD, None), (None, OLD), (OLD, NEW), (NEW, OLD)])
+def test_a_table_on_its_way_is_compared_once_it_arrived(first: tuple[Table | None, Table | None]) -> None:
+    assert settled(first, (NEW, NEW)) == ("equal", 2, 1)
+
+
+def test_a_table_that_is_dropped_in_between_is_no_difference() -> None:
+    assert settled((OLD, None), (None, None)) == (None, 2, 0)
+
+
+def test_a_table_that_changed_in_between_is_looked_at_once_more() -> None:
+    assert settled((NEW, OLD), (NEWEST, NEW), (NEWEST, NEWEST)) == ("equal", 3, 1)
+    assert settled((NEW, None), (NEWEST, NEW), (NEWEST, NEW)) == ("columns_differ", 3, 0)
+
+
+def test_a_table_that_goes_on_changing_stays_open() -> None:
+    assert settled(*[(NEW, OLD), (NEWEST, NEW)] * 5) == ("unknown", 6, 0)
+
+
+def test_an_estimated_size_is_no_change() -> None:
+    assert settled((table(ID, row_bytes=7), None), (table(ID, row_bytes=9), None)) == ("missing_at_replica", 2, 0)
+
+
+class Server:
+    """A member on which a table and a key are made while its tables are listed, after the columns were."""
+
+    dialect = None
+
+    def query(self, statement: Any, _action: str) -> list[dict[str, Any]]:
+        asked = statement.text
+        if "information_schema.COLUMNS" in asked:
+            column = {"c": "id", "kind": "int", "charset": None, "collation": None, "nullable": "NO", "is_made": 0}
+            return [{"s": "s", "t": "t", **column}]
+        if "information_schema.STATISTICS" in asked:
+            return [{"s": "s", "t": "t", "k": "new", "c": "new"}, {"s": "s", "t": "t", "k": "old", "c": "id"}]
+        if "information_schema.TABLES" in asked:
+            return [{"s": "s", "t": name, "bytes": 0, "engine": "InnoDB"} for name in ("t", "made_now")]
+        return []
+
+
+def test_what_is_made_during_the_list_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(read_tables.__globals__, "see_fresh_sizes", lambda _session: None)
+    server: Any = Server()
+    assert {name: (found.key_name, len(found.key)) for name, found in read_tables(server, Choice()).items()} == {
+        NAME: ("old", 1)
+    }
