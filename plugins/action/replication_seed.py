@@ -28,14 +28,21 @@ _MOST_SECONDS = 14 * 86400
 _LOOKS = 10
 _LOOK_SECONDS = 0.1
 _SHOW_SECONDS = 4.0
-# A job of which there is no trace for so long is lost: its host was started anew.
+# A job of which there is no trace for so long is lost, or out of reach.
 _SILENCE_SECONDS = 60.0
-# A job says that it has started until its result takes the place of that.
+# A job says that it has started until its result takes the place of that. One whose folder in memory is gone has ended
+# with its host, and will never say more.
 _QUESTION = """
 i=0
 while [ $i -lt {looks} ] && grep -q '"started"' {job}; do sleep {pause}; i=$((i + 1)); done
-cat {job}; echo; cat {progress} || true
+if [ -d {folder} ] || ! grep -q '"started"' {job}; then cat {job}; fi
+echo; cat {progress} || true
 """
+_OUT_OF_SIGHT = (
+    "Nothing was heard of the seed for %d s, and it has not ended. Its host was started anew, or the seed goes on there"
+    " in the background; nothing of it was removed. Its result will be in %s. Where it goes on, let it end; then"
+    " run the same again."
+)
 
 display = Display()
 
@@ -70,8 +77,11 @@ class ActionModule(ActionBase):
         job = started.get("ansible_job_id")
         if started.get("failed") or not job:
             return started
-        self._watch(started["results_file"], task_vars)
+        self._watch(started["results_file"], folder, task_vars)
         result = self._result(job, task_vars)
+        if not result.get("finished"):
+            # What it reads and writes is left to it.
+            return {"failed": True, "msg": _OUT_OF_SIGHT % (_SILENCE_SECONDS, started["results_file"])}
         leftovers = [started["results_file"], *([] if C.DEFAULT_KEEP_REMOTE_FILES else [folder])]
         self._low_level_execute_command("rm -rf %s" % " ".join(map(shlex.quote, leftovers)))
         for key in ("ansible_job_id", "started", "finished", "results_file"):
@@ -86,13 +96,17 @@ class ActionModule(ActionBase):
     def _async_folder(self) -> str:
         return str(self._remote_expand_user(self.get_shell_option("async_dir", default="~/.ansible_async")))
 
-    def _watch(self, results: str, task_vars: Mapping[str, Any]) -> None:
+    def _watch(self, results: str, folder: str, task_vars: Mapping[str, Any]) -> None:
         """Return when the job has ended or is lost, and show in the meantime what it says of itself."""
         host = task_vars.get("inventory_hostname", "")
         port = self._task.args.get("login_port", 3306)
         progress = "%s/%s-%s.json" % (STATE_FOLDER, PROGRESS, port)
         question = _QUESTION.format(
-            job=shlex.quote(results), progress=shlex.quote(progress), looks=_LOOKS, pause=_LOOK_SECONDS
+            job=shlex.quote(results),
+            folder=shlex.quote(folder),
+            progress=shlex.quote(progress),
+            looks=_LOOKS,
+            pause=_LOOK_SECONDS,
         )
         begun = shown_at = heard_at = time.time()
         while time.time() - heard_at < _SILENCE_SECONDS:
