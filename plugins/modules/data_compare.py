@@ -113,8 +113,8 @@ tables:
       sample: page
     result:
       description: >-
-        V(equal), V(different), V(columns_differ), V(missing_at_source), V(missing_at_replica), or V(unknown) where rows changed whenever they
-        were looked at.
+        V(equal), V(different), V(columns_differ), V(missing_at_source), V(missing_at_replica), or V(unknown) where its columns or rows changed
+        whenever they were looked at.
       type: str
       returned: success
       sample: different
