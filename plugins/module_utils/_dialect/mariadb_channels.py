@@ -122,7 +122,16 @@ class MariadbChannels(Dialect):
         position = sql("SET GLOBAL gtid_slave_pos = {}", step.gtid)
         if not step.is_strict:
             return [position]
-        return [sql("SET GLOBAL gtid_strict_mode = 0"), position, sql("SET GLOBAL gtid_strict_mode = 1")]
+        # One statement, so that the server is strict again also where it refuses the position or the connection breaks.
+        return [
+            sql(
+                "BEGIN NOT ATOMIC"
+                " DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN SET GLOBAL gtid_strict_mode = 1; RESIGNAL; END;"
+                " SET GLOBAL gtid_strict_mode = 0; {}; SET GLOBAL gtid_strict_mode = 1;"
+                " END",
+                Raw(position.text),
+            )
+        ]
 
     def way_to_skip(self, channel: Channel, has_gtid: bool, variables: Mapping[str, str]) -> str:
         # The counter leaves alone what was received; appliers in parallel refuse it where there are several domains.

@@ -239,9 +239,7 @@ CHANGE MASTER TO MASTER_USE_GTID = no, MASTER_LOG_FILE = 'binlog.000002', MASTER
 CHANGE MASTER TO MASTER_LOG_FILE = 'binlog.000002', MASTER_LOG_POS = 4711;
 
 -- set_applied_gtid
-SET GLOBAL gtid_strict_mode = 0;
-SET GLOBAL gtid_slave_pos = '1-1-40';
-SET GLOBAL gtid_strict_mode = 1;
+BEGIN NOT ATOMIC DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN SET GLOBAL gtid_strict_mode = 1; RESIGNAL; END; SET GLOBAL gtid_strict_mode = 0; SET GLOBAL gtid_slave_pos = '1-1-40'; SET GLOBAL gtid_strict_mode = 1; END;
 
 -- set_applied_gtid
 SET GLOBAL gtid_slave_pos = '1-1-40';
