@@ -19,6 +19,7 @@ description:
     follows that.
   - The gate of a member whose seed was not finished is not opened; the seed does that at its end.
   - With O(writers=both) the service leaves the gate alone, and only measures how far the member is behind its peer.
+  - The service logs in at the peer as the member's channel does, and verifies the peer by the channel's CA and host name where the channel does.
   - Claims stand in the table C(twoway.active), which is replicated.
 extends_documentation_fragment:
   - twoway.mysql.login
