@@ -37,9 +37,10 @@ class Roamer(address.Client):
                     connections[host] = self.connect(host)
                 self.write(connections[host], f"{self.name}-{number}")
             except (pymysql.err.Error, OSError) as error:
-                # A refusal leaves the connection as it is; anything else ends it.
-                if not isinstance(error, pymysql.err.OperationalError) or error.args[0] != _REFUSED_BY_GATE:
-                    connections.pop(host, None)
+                # A refusal leaves the connection as it is; anything else ends it, for a server that has only so many.
+                is_refused = isinstance(error, pymysql.err.OperationalError) and error.args[0] == _REFUSED_BY_GATE
+                if host in connections and not is_refused:
+                    connections.pop(host)._force_close()
                 host = next(hosts)
 
 
