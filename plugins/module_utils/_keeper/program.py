@@ -214,6 +214,7 @@ class Keeper:
 
     def _look_at_peer(self, session: Session) -> Optional[Seen]:
         """Return what the peer shows; ``None`` when it does not answer."""
+        self._trouble = ""
         try:
             if self._peer is None:
                 login = login_of_peer(session)
@@ -231,7 +232,6 @@ class Keeper:
             self._lose_peer()
             self._trouble = " (%s)" % error.message
             return None
-        self._trouble = ""
         self._peer_answered_at = time.monotonic()
         return seen
 

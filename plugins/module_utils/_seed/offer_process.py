@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from contextlib import suppress
 from typing import Optional
+
+from .._wait import wait_for
 
 # Nobody else may look into it; the service that keeps the gate has a folder that all may read.
 RUN_FOLDER = "/run/twoway-seed"
@@ -74,12 +75,14 @@ def end_offer(port: int) -> bool:
 
 
 def _end(process: int) -> None:
-    deadline = time.monotonic() + _END_SECONDS
     started_at = _started_at(process)
+    if started_at is None:
+        return
     for kind in (signal.SIGTERM, signal.SIGKILL):
-        if _started_at(process) == started_at and started_at:
-            with suppress(ProcessLookupError):
-                os.kill(process, kind)
-        while _started_at(process) == started_at and started_at and time.monotonic() < deadline:
-            time.sleep(0.02)
-        deadline += _END_SECONDS
+        with suppress(ProcessLookupError):
+            os.kill(process, kind)
+        has_ended, _seen = wait_for(
+            lambda: _started_at(process), lambda seen: seen != started_at, _END_SECONDS, longest_pause_seconds=0.02
+        )
+        if has_ended:
+            return
