@@ -4,9 +4,9 @@
 
 # This module util is private to the collection. It may change without notice.
 
-"""Claims to the writes, and the lock that whoever moves the writes holds on both members.
+"""Claims to the writes, and the locks of whoever moves the writes on either member.
 
-The table ``twoway.active`` is replicated and only ever added to, so that both members come to know every claim. The
+The table ``twoway.active`` is replicated and only ever added to, so that both members come to know every claim. A
 lock is gone with the session that holds it, however that ends.
 """
 
@@ -22,6 +22,7 @@ from ._errors import ServerError, TwowayError
 from ._state.claim import Claim, newest, next_term
 
 _LOCK = "twoway.writes"
+_READY_LOCK = "twoway.ready"
 # A schema that does not exist is an error of its own on MySQL.
 _NO_SUCH_TABLE = (1049, 1146)
 
@@ -88,3 +89,14 @@ def moving_writes(session: Session, timeout_seconds: int) -> Iterator[None]:
         # A session that is gone holds nothing any more.
         with suppress(ServerError):
             session.value(sql("SELECT RELEASE_LOCK({})", _LOCK), "end the move of the writes")
+
+
+def say_ready(peer: Session) -> None:
+    """Show the peer, until this session ends, that somebody waits here for the writes that it is to hand over."""
+    peer.value(sql("SELECT GET_LOCK({}, 0)", _READY_LOCK), "say that this member is ready for the writes")
+
+
+def is_peer_ready(session: Session) -> bool:
+    """Return whether somebody waits on the peer for the writes that this member is to hand over."""
+    question = sql("SELECT IS_USED_LOCK({})", _READY_LOCK)
+    return session.value(question, "look whether the peer is ready for the writes") is not None

@@ -10,24 +10,25 @@ A planned move is a claim that travels through the channel. The member that has 
 its peer in a claim, which its binary log holds behind all that was ever written to it. Where the claim has arrived,
 everything has. Until it has, the old member can take the writes back with a newer claim: whoever moves them holds
 ``twoway.writes`` on the old member, and nobody opens a gate while that is held. A move that is killed is finished, or
-undone, by the keepers of the gates, which follow the newest claim.
+undone, by the keepers of the gates, which follow the newest claim. No gate is closed before somebody is there on the
+other member to open one, unless that takes long: it would be the keeper of that gate then.
 """
 
 from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ._claim import moving_writes, read_claim, write_claim
+from ._claim import is_peer_ready, moving_writes, read_claim, say_ready, write_claim
 from ._connection import Session, connect
 from ._dialect.statement import sql
 from ._errors import Refused, ServerError, TwowayError
 from ._executor import writable
 from ._failover import drain, risks_of_loss, take_writes
-from ._keeper.login import login_of_peer
+from ._keeper.login import ANSWER_SECONDS, login_of_peer
 from ._keeper.look import look_at
 from ._module import reconcile
 from ._patience import commits_at_once
@@ -38,9 +39,10 @@ from ._read.server import read_gate_and_id
 from ._state.claim import SWITCHOVER
 from ._wait import wait_for
 
-_IS_OPEN = "is open"
 _LONGEST_PAUSE_SECONDS = 0.01
 """Writes stand still meanwhile: both members look often."""
+_READY_SECONDS = 5
+"""So long the other member's part is waited for. Where tasks run on one host after the other it never comes."""
 
 
 def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
@@ -100,6 +102,12 @@ def _hand_over(session: Session, target: int, patience_seconds: int, timeout_sec
     """
     peer = _connect_to_peer(session)
     try:
+        wait_for(
+            lambda: is_peer_ready(session),
+            lambda is_ready: is_ready,
+            _READY_SECONDS,
+            longest_pause_seconds=_LONGEST_PAUSE_SECONDS,
+        )
         with moving_writes(session, patience_seconds):
             _hand_over_to(session, peer, target, patience_seconds, timeout_seconds)
     finally:
@@ -164,42 +172,40 @@ def _take_over(session: Session, timeout_seconds: int) -> None:
     began = time.monotonic()
     try:
         server_id = look_at(session).server_id
+        say_ready(peer)
         # Little is asked until the claim arrives, since the writes stand still meanwhile.
-        wait_for(
+        arrived, _claim = wait_for(
             lambda: read_claim(session),
             lambda claim: claim is not None and claim.server_id == server_id,
             timeout_seconds,
             longest_pause_seconds=_LONGEST_PAUSE_SECONDS,
         )
-        with moving_writes(session, 1):
-            obstacle = _open_when_given(session, peer, timeout_seconds - (time.monotonic() - began))
+        if not arrived:
+            raise TwowayError("This member was not given the writes within %d s; its gate stays closed." % timeout_seconds)
+        remaining_seconds = max(1, round(timeout_seconds - (time.monotonic() - began)))
+        peer.limit_silence(remaining_seconds + ANSWER_SECONDS)
+        # Whoever hands over ends as soon as it sees that its claim has arrived.
+        with moving_writes(session, 1), moving_writes(peer, remaining_seconds):
+            obstacle = _open_when_given(session, peer)
     finally:
         peer.close()
     if obstacle:
-        raise TwowayError("This member was not given the writes within %d s: %s." % (timeout_seconds, obstacle))
+        raise TwowayError("This member was not given the writes: %s." % obstacle)
 
 
-def _open_when_given(session: Session, peer: Session, timeout_seconds: float) -> str:
-    """Open the gate when whoever hands over has ended, and return what stands against that; empty when it is open.
+def _open_when_given(session: Session, peer: Session) -> str:
+    """Open the gate where the writes were handed over, and return what stands against that; empty when it is open.
 
-    The move of the writes is reserved on this member.
+    The move of the writes is reserved on both members.
     """
-
-    def look() -> Tuple[str, str]:
-        own = look_at(session)
-        if own.gate == "open":
-            return _IS_OPEN, ""
-        return decide(replace(own, is_moving=False), look_at(peer), is_alone=False)
-
-    ready, (decision, reason) = wait_for(
-        look,
-        lambda decided: decided[0] in (OPEN, _IS_OPEN),
-        timeout_seconds,
-        longest_pause_seconds=_LONGEST_PAUSE_SECONDS,
-    )
-    if decision == OPEN:
-        session.query(session.dialect.set_gate(is_open=True), "open the write gate")
-    return "" if ready else reason
+    own = look_at(session)
+    if own.gate == "open":
+        return ""
+    decision, reason = decide(replace(own, is_moving=False), replace(look_at(peer), is_moving=False), is_alone=False)
+    if decision != OPEN:
+        return reason
+    session.query(session.dialect.set_gate(is_open=True), "open the write gate")
+    return ""
 
 
 def _fail_over(session: Session, timeout_seconds: int) -> None:
