@@ -55,7 +55,8 @@ def write_claim(
 
     :param seen: the newest claim of the peer, where it is known; the new one is newer than that as well.
     """
-    claim = Claim(next_term(newest(read_claim(session), seen), time.time()), server_id, reason, received)
+    term = next_term(newest(read_claim(session), seen), time.time(), reason)
+    claim = Claim(term, server_id, reason, received)
     session.query(
         sql(
             "INSERT INTO twoway.active (term, server_id, reason, received) VALUES ({}, {}, {}, {})",

@@ -11,9 +11,9 @@ short_description: Move the writes of a pair to one of its members
 version_added: 0.1.0
 author: The twoway.mysql authors (@twoway)
 description:
-  - Runs on both members at once. The one that has the writes closes its gate and names the other in a claim, which its binary log holds
-    behind everything else; the other opens its gate when that claim has arrived, and with it everything before. Each holds a session on the
-    other, with the account of the channel.
+  - Runs on both members at once. The one that has the writes waits up to five seconds until the other is ready to take them, closes its
+    gate, and names the other in a claim, which its binary log holds behind everything else; the other opens its gate when that claim has
+    arrived, and with it everything before. Each holds a session on the other, with the account of the channel.
   - When the claim does not arrive in time, the member that had the writes takes them back with a newer one. A move that is killed is
     finished or undone by the services C(twoway-gate) of the members, see M(twoway.mysql.pair_gate). Two gates are never open.
   - With O(lost=true) it runs on the member that is left alone. It refuses while the other one answers, applies what was received, and

@@ -14,14 +14,16 @@ from typing import Any, Dict, Optional
 DEPLOY = "deploy"
 SWITCHOVER = "switchover"
 FAILOVER = "failover"
+_LEAD_SECONDS = 86_400
+"""A failover counts more than what the lost member claimed unseen, also by a clock that is ahead by nearly a day."""
 
 
 @dataclass(frozen=True)
 class Claim:
     """Who takes the writes, from when on.
 
-    :ivar term: grows with every claim, also on a member that has lost the earlier ones: microseconds of the clock, or
-        one more than the last term where the clock went back.
+    :ivar term: grows with every claim, also on a member that has lost the earlier ones: microseconds of the clock, of
+        tomorrow's in a failover, or one more than the last term where the clock is behind that.
     :ivar server_id: the member.
     :ivar reason: ``deploy``, ``switchover`` or ``failover``.
     :ivar received: up to where the member had received the binary log of its peer, as ``file:position``; empty where
@@ -48,10 +50,13 @@ def newest(one: Optional[Claim], other: Optional[Claim]) -> Optional[Claim]:
     return max(known, key=lambda claim: (claim.term, claim.server_id)) if known else None
 
 
-def next_term(last: Optional[Claim], now_seconds: float) -> int:
+def next_term(last: Optional[Claim], now_seconds: float, reason: str) -> int:
     """Return the term of a claim that is made now.
 
-    >>> next_term(None, 1.5), next_term(Claim(2_000_000, 7, "deploy"), 1.5)
+    >>> next_term(None, 1.5, "deploy"), next_term(Claim(2_000_000, 7, "deploy"), 1.5, "switchover")
     (1500000, 2000001)
+    >>> next_term(Claim(2_000_000, 7, "deploy"), 1.5, "failover")
+    86401500000
     """
-    return max(int(now_seconds * 1_000_000), last.term + 1 if last else 0)
+    moment = now_seconds + (_LEAD_SECONDS if reason == FAILOVER else 0)
+    return max(int(moment * 1_000_000), last.term + 1 if last else 0)
