@@ -168,21 +168,15 @@ def _take_over(session: Session, timeout_seconds: int) -> None:
 
     :raises TwowayError: when that does not happen in time; the gate stays closed.
     """
+    deadline = time.monotonic() + timeout_seconds
     peer = _connect_to_peer(session)
-    began = time.monotonic()
     try:
-        server_id = look_at(session).server_id
         say_ready(peer)
-        # Little is asked until the claim arrives, since the writes stand still meanwhile.
-        arrived, _claim = wait_for(
-            lambda: read_claim(session),
-            lambda claim: claim is not None and claim.server_id == server_id,
-            timeout_seconds,
-            longest_pause_seconds=_LONGEST_PAUSE_SECONDS,
-        )
-        if not arrived:
-            raise TwowayError("This member was not given the writes within %d s; its gate stays closed." % timeout_seconds)
-        remaining_seconds = max(1, round(timeout_seconds - (time.monotonic() - began)))
+        if not _is_given(session, timeout_seconds):
+            raise TwowayError(
+                "This member was not given the writes within %d s; its gate stays closed." % timeout_seconds
+            )
+        remaining_seconds = max(1, round(deadline - time.monotonic()))
         peer.limit_silence(remaining_seconds + ANSWER_SECONDS)
         # Whoever hands over ends as soon as it sees that its claim has arrived.
         with moving_writes(session, 1), moving_writes(peer, remaining_seconds):
@@ -191,6 +185,18 @@ def _take_over(session: Session, timeout_seconds: int) -> None:
         peer.close()
     if obstacle:
         raise TwowayError("This member was not given the writes: %s." % obstacle)
+
+
+def _is_given(session: Session, timeout_seconds: int) -> bool:
+    """Wait for the claim to arrive, and return whether it did; little is asked, since the writes stand still then."""
+    server_id = read_gate_and_id(session)[1]
+    arrived, _claim = wait_for(
+        lambda: read_claim(session),
+        lambda claim: claim is not None and claim.server_id == server_id,
+        timeout_seconds,
+        longest_pause_seconds=_LONGEST_PAUSE_SECONDS,
+    )
+    return arrived
 
 
 def _open_when_given(session: Session, peer: Session) -> str:
