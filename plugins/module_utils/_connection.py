@@ -4,16 +4,15 @@
 
 # This module util is private to the collection. It may change without notice.
 
-"""Sessions on servers, over PyMySQL."""
+"""How to log in at a server, and sessions there."""
 
 from __future__ import annotations
 
 import os
 import select
 import ssl
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Type, Union
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Union
 
 from ._bulk import Block, Loaded, ResultBroken, RowTooLong, load, read_blocks
 from ._dialect import dialect_for
@@ -22,19 +21,10 @@ from ._dialect.bulk_rows import Marks
 from ._dialect.client_file import parse_client_file
 from ._dialect.features import parse_version
 from ._dialect.statement import Statement, sql
+from ._driver import close_connection, errors_named, open_connection, require_driver, rows_cursor
 from ._errors import ServerError, TwowayError
 from ._secret import Secret
 from ._wait import wait_for
-
-try:
-    import pymysql
-    from pymysql.connections import Connection, MysqlPacket
-    from pymysql.constants import CLIENT, CR
-    from pymysql.cursors import DictCursor
-
-    HAS_PYMYSQL = True
-except ImportError:
-    HAS_PYMYSQL = False
 
 DEFAULT_SOCKETS = (
     "/run/mysqld/mysqld.sock",
@@ -45,11 +35,6 @@ DEFAULT_SOCKETS = (
 
 # A server that knows the client and does not want it; waiting would not change that.
 _REFUSALS = (1044, 1045, 1698)
-
-_WRONG_SYNTAX = 1064
-
-# Ways to log in that prove the password to the server without telling it.
-_PROOFS = ("", "mysql_native_password", "client_ed25519")
 
 _DEFAULT_USER, _DEFAULT_PORT = "root", 3306
 
@@ -177,7 +162,7 @@ class Session:
         :raises ServerError: when the server refuses or the connection breaks.
         """
         is_secret = statement.text != statement.redacted
-        with _errors_named(action, is_secret), self._connection.cursor(DictCursor) as cursor:
+        with errors_named(action, is_secret), rows_cursor(self._connection) as cursor:
             if not is_secret or not self.dialect.logs_secrets:
                 cursor.execute(statement.text)
                 return list(cursor.fetchall())
@@ -211,7 +196,7 @@ class Session:
         """
         marked = (marks.value, marks.row, marks.null)
         try:
-            with _errors_named(action):
+            with errors_named(action):
                 yield from read_blocks(self._connection, statement.text, marked, is_joined)
         except ResultBroken as error:
             raise ServerError(action, error.errno, None, str(error)) from error
@@ -220,7 +205,7 @@ class Session:
 
     def load(self, statement: Statement, blocks: Iterable[Block], action: str) -> Loaded:
         """Have the server load rows by a statement that asks its client for a file, and return how many it took."""
-        with _errors_named(action):
+        with errors_named(action):
             return load(self._connection, statement.text, blocks)
 
     def limit_silence(self, seconds: float) -> None:
@@ -251,78 +236,7 @@ class Session:
 
     def close(self) -> None:
         """Give the connection back; a connection that is gone already is no error."""
-        with suppress(pymysql.err.Error):
-            self._connection.close()
-
-
-def _connection_class() -> Type[Any]:
-    """Return the class of a connection.
-
-    The driver itself goes on without encryption, and sends the password as it is, where the server wants that.
-    """
-    packet_class = _packet_class()
-
-    class _Connection(Connection):
-        def __init__(self, withholds_password: bool, **arguments: Any) -> None:
-            self._withholds_password = withholds_password
-            self._verifies = "ssl" in arguments and arguments["ssl"].verify_mode == ssl.CERT_REQUIRED
-            super().__init__(**arguments)
-
-        def _get_server_information(self) -> None:
-            super()._get_server_information()
-            if self._verifies and not self.server_capabilities & CLIENT.SSL:
-                raise pymysql.err.OperationalError(CR.CR_SSL_CONNECTION_ERROR, "the server shows no certificate")
-            self._check_way(self._auth_plugin_name)
-
-        def _process_auth(self, plugin_name: bytes, *arguments: Any) -> Any:
-            self._check_way(plugin_name.decode("ascii", "replace"))
-            return super()._process_auth(plugin_name, *arguments)
-
-        def _check_way(self, plugin: str) -> None:
-            if self._withholds_password and plugin not in _PROOFS:
-                reason = "the server did not show who it is, and wants the password by %s" % plugin
-                raise pymysql.err.OperationalError(CR.CR_AUTH_PLUGIN_CANNOT_LOAD, reason)
-
-        def _read_packet(self, packet_type: Type[Any] = packet_class) -> Any:
-            return super()._read_packet(packet_class if packet_type is MysqlPacket else packet_type)
-
-    return _Connection
-
-
-def _packet_class() -> Type[Any]:
-    """Return the class of a packet whose error keeps the server's sqlstate."""
-
-    class _Packet(MysqlPacket):
-        def raise_for_error(self) -> None:
-            try:
-                super().raise_for_error()
-            except pymysql.err.MySQLError as error:
-                if self._data[3:4] == b"#":
-                    error.sqlstate = self._data[4:9].decode("ascii")
-                raise
-
-    return _Packet
-
-
-@contextmanager
-def _errors_named(action: str, is_secret: bool = False) -> Iterator[None]:
-    """Turn the driver's errors into ours.
-
-    :param is_secret: whether the statement holds a secret, of which the server then repeats a part as wrong syntax.
-    """
-    try:
-        yield
-    except pymysql.err.MySQLError as error:
-        errno = error.args[0] if error.args and isinstance(error.args[0], int) else None
-        reason = str(error.args[-1]) if error.args else type(error).__name__
-        if is_secret and errno == _WRONG_SYNTAX:
-            reason = "this server does not know the statement"
-        # To the driver a certificate that is not to be trusted is a host that cannot be reached.
-        is_distrusted = isinstance(getattr(error, "original_exception", None), ssl.SSLCertVerificationError)
-        has_shown_itself = is_distrusted or errno in (CR.CR_SSL_CONNECTION_ERROR, CR.CR_AUTH_PLUGIN_CANNOT_LOAD)
-        raise ServerError(action, errno, getattr(error, "sqlstate", None), reason, has_shown_itself) from error
-    except (OSError, ssl.SSLError, RuntimeError) as error:
-        raise ServerError(action, None, None, str(error)) from error
+        close_connection(self._connection)
 
 
 def wait_for_end(sessions: Sequence[Session], seconds: float) -> bool:
@@ -337,11 +251,7 @@ def connect(login: Login) -> Session:
     :raises TwowayError: when the driver is missing on this host.
     :raises ServerError: when the server cannot be reached or refuses the login.
     """
-    if not HAS_PYMYSQL:
-        raise TwowayError(
-            "The Python library PyMySQL is missing on this host. Install the package python3-pymysql"
-            " (the role twoway.mysql.mysql_server does)."
-        )
+    require_driver()
     login = login.resolved()
-    with _errors_named("connect to the server at %s as %s" % (login.place, login.user)):
-        return Session(_connection_class()(**login.driver_arguments()))
+    with errors_named("connect to the server at %s as %s" % (login.place, login.user)):
+        return Session(open_connection(login.driver_arguments()))

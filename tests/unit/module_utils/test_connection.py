@@ -12,14 +12,15 @@ from typing import Any
 
 import pymysql
 import pytest
+from ansible_collections.twoway.mysql.plugins.module_utils import _driver
 from ansible_collections.twoway.mysql.plugins.module_utils._connection import (
     Login,
     Session,
-    _errors_named,
     connect,
     wait_for_end,
 )
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.statement import sql
+from ansible_collections.twoway.mysql.plugins.module_utils._driver import errors_named
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import ServerError, TwowayError
 from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
 from pymysql.constants import CLIENT
@@ -112,7 +113,7 @@ def test_who_refuses_is_there(errno: int | None, is_answer: bool) -> None:
 def test_who_shows_a_certificate_is_there(cause: OSError, is_answer: bool) -> None:
     error = pymysql.err.OperationalError(2003, "Can't connect")
     error.original_exception = cause
-    with pytest.raises(ServerError) as caught, _errors_named("connect"):
+    with pytest.raises(ServerError) as caught, errors_named("connect"):
         raise error
     assert caught.value.is_answer is is_answer
 
@@ -238,3 +239,9 @@ def test_an_option_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     missing = str(tmp_path / "missing.cnf")
     with pytest.raises(TwowayError, match=f"option file of the login, {missing}, cannot be read"):
         Login(config_file=missing).resolved()
+
+
+def test_a_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_driver, "HAS_PYMYSQL", False)
+    with pytest.raises(TwowayError, match="python3-pymysql"):
+        connect(Login())
