@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional
 
+TABLE_CHANGED = (1054, 1146, 1412)
+"""Errors of whoever reads a table that somebody alters or drops meanwhile."""
+
 
 class TwowayError(Exception):
     """A failure with a message for people; ``details`` go into the module's result."""

@@ -114,7 +114,7 @@ tables:
     result:
       description: >-
         V(equal), V(different), V(columns_differ), V(missing_at_source), V(missing_at_replica), or V(unknown) where its columns or rows changed
-        whenever they were looked at.
+        whenever they were looked at, or it was altered or dropped while its rows were read.
       type: str
       returned: success
       sample: different

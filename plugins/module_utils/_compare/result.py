@@ -9,9 +9,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
+from .._errors import TABLE_CHANGED, ServerError
 from .chunks import Place
 from .columns import shown
 from .rows import WHOLE_CHUNK, Seen
@@ -57,6 +59,11 @@ class TableResult:
         self.is_counted = self.is_counted and WHOLE_CHUNK not in found
         self.differing.update((place, seen) for place, seen in found.items() if place != WHOLE_CHUNK)
 
+    def note_change(self) -> None:
+        """Note that the table was altered or dropped while its rows were read; rows that differ still do."""
+        if self.result == EQUAL:
+            self.result, self.source_rows, self.replica_rows = UNKNOWN, None, None
+
     @property
     def is_full(self) -> bool:
         """Whether more differing rows would change nothing any more."""
@@ -88,6 +95,17 @@ class TableResult:
             else:
                 counts[_COUNTED_AS[where_more(seen)]] += abs((seen.at_source or 0) - (seen.at_replica or 0))
         return dict(counts)
+
+
+@contextmanager
+def table_as_read(result: TableResult) -> Iterator[None]:
+    """Read a table's rows: where it is not any more what it was when it was listed, that is noted, and no failure."""
+    try:
+        yield
+    except ServerError as error:
+        if error.errno not in TABLE_CHANGED:
+            raise
+        result.note_change()
 
 
 _COUNTED_AS = {"source": "only_at_source", "replica": "only_at_replica", "both": "different_rows"}

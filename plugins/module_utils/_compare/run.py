@@ -20,7 +20,7 @@ from .chunks import Checksum, Chunk, Place, pieces, rows_in_chunk
 from .listing import Listing, settle_listing
 from .members import Lane, lanes_for, open_lanes
 from .point import Synchronizer
-from .result import TableResult, describe_row
+from .result import UNKNOWN, TableResult, describe_row, table_as_read
 from .rows import Seen, differing_values
 from .tables import Choice, Name, Shared, read_tables
 from .throttle import Limits, Throttle
@@ -111,7 +111,7 @@ def compare(control: Session, request: Request, details: Sequence[Detail] = ()) 
             lambda: _look_again(control, watch, lanes[0], synchronizer, request.choice),
         )
         throttle = Throttle(control, request.channel, watch, request.limits)
-        feed = _Feed(_chunks(control, shared, request.chunk_bytes, throttle))
+        feed = _Feed(_chunks(control, shared, request.chunk_bytes, throttle, results))
         suspects = _suspects(lanes, feed, results)
         judge = Judge(
             lanes[0],
@@ -134,11 +134,20 @@ def _look_again(control: Session, watch: Session, lane: Lane, synchronizer: Sync
         return read_tables(watch, choice), here
 
 
-def _chunks(control: Session, tables: Sequence[Shared], chunk_bytes: int, throttle: Throttle) -> Iterator[Chunk]:
+def _chunks(
+    control: Session,
+    tables: Sequence[Shared],
+    chunk_bytes: int,
+    throttle: Throttle,
+    results: Dict[Name, TableResult],
+) -> Iterator[Chunk]:
     for table in tables:
-        for chunk in pieces(control, table.replica, Chunk(table), rows_in_chunk(table.replica, chunk_bytes)):
-            throttle.wait()
-            yield chunk
+        with table_as_read(results[table.name]):
+            for chunk in pieces(control, table.replica, Chunk(table), rows_in_chunk(table.replica, chunk_bytes)):
+                if results[table.name].result == UNKNOWN:
+                    break
+                throttle.wait()
+                yield chunk
 
 
 def _suspects(lanes: Sequence[Lane], feed: _Feed, results: Dict[Name, TableResult]) -> List[Chunk]:
@@ -150,11 +159,13 @@ def _suspects(lanes: Sequence[Lane], feed: _Feed, results: Dict[Name, TableResul
         try:
             chunk = feed.take()
             while chunk:
-                source, replica = lane.checksums(chunk)
-                with lock:
-                    _count(results[chunk.table.name], source, replica)
-                    if source != replica:
-                        suspects.append(chunk)
+                result = results[chunk.table.name]
+                with table_as_read(result):
+                    source, replica = lane.checksums(chunk)
+                    with lock:
+                        _count(result, source, replica)
+                        if source != replica:
+                            suspects.append(chunk)
                 chunk = feed.take()
         finally:
             # Also after an error: the others are not to go on for nothing.
@@ -166,8 +177,9 @@ def _suspects(lanes: Sequence[Lane], feed: _Feed, results: Dict[Name, TableResul
 
 
 def _count(result: TableResult, source: Checksum, replica: Checksum) -> None:
-    result.source_rows = (result.source_rows or 0) + source.rows
-    result.replica_rows = (result.replica_rows or 0) + replica.rows
+    if result.source_rows is not None and result.replica_rows is not None:
+        result.source_rows += source.rows
+        result.replica_rows += replica.rows
 
 
 class _Describer:

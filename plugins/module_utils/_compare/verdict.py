@@ -20,7 +20,7 @@ from .._wait import wait_for
 from .chunks import Chunk, Place
 from .members import Lane
 from .point import Synchronizer
-from .result import EQUAL, MOST_DIFFERENCES, UNKNOWN, TableResult
+from .result import EQUAL, MOST_DIFFERENCES, UNKNOWN, TableResult, table_as_read
 from .rows import Seen, differing_rows
 from .tables import Name, Shared
 
@@ -90,8 +90,10 @@ class Judge:
         again = []
         while waiting:
             suspect = waiting.popleft()
-            if not self._results[suspect.chunk.table.name].is_full:
-                again += self._look_at(suspect)
+            result = self._results[suspect.chunk.table.name]
+            if not result.is_full:
+                with table_as_read(result):
+                    again += self._look_at(suspect)
             if time.monotonic() > until:
                 break
         return again

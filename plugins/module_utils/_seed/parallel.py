@@ -26,7 +26,7 @@ from .._bulk import Block
 from .._connection import Login, Session, connect
 from .._dialect.bulk_rows import Column, Marks, Table, fits_one_value, load_rows, range_of, read_rows
 from .._dialect.statement import Identifier, Raw, sql
-from .._errors import ServerError, TwowayError
+from .._errors import TABLE_CHANGED, ServerError, TwowayError
 from .._read.data import BOOKKEEPING_SCHEMA, non_transactional_engines, read_schemas
 from .._read.tables import (
     read_definition,
@@ -49,8 +49,6 @@ from .tables import Definition, Piece, pieces_by_table, plan_pieces, split_defin
 _FEWEST_WORKERS, _MOST_WORKERS = 2, 4
 _PIECE_BYTES = 64 << 20
 
-# The table is another one than at the moment of the snapshot.
-_CHANGED_SINCE = (1412, 1146, 1054)
 # A value that stands for none of its list, as servers store what they were given wrongly; it arrives as that.
 _NO_MEMBER = 1265
 
@@ -267,7 +265,7 @@ class ParallelDumpSeed(Method):
         try:
             loaded = writer.load(load_rows(table, columns, self._marks), counted, "load %s" % name)
         except ServerError as error:
-            if error.errno in _CHANGED_SINCE:
+            if error.errno in TABLE_CHANGED:
                 raise TwowayError(
                     "The table %s was altered at the donor while it was copied: %s. Run again." % (name, error.reason)
                 ) from error

@@ -13,6 +13,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._compare.columns impo
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.result import TableResult
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.rows import Seen
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.tables import Table, share
+from ansible_collections.twoway.mysql.plugins.module_utils._errors import ServerError
 
 ID = Column("id", "int", nullable=False)
 TABLE = share(Table(("s", "t"), (ID,), (ID,), "PRIMARY"), Table(("s", "t"), (ID,), (ID,), "PRIMARY"))
@@ -45,6 +46,18 @@ def judged(monkeypatch: pytest.MonkeyPatch, looks: list[dict[Place, Seen]], take
     judge = verdict.Judge(anything, anything, {("s", "t"): result}, details, takes_writes)
     judge.decide([Chunk(TABLE)], lambda: exchanges.append(points.made))
     return result, points.made, exchanges, told
+
+
+def test_a_table_that_is_altered_at_a_point_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def changed(_lane: Any, _chunk: Chunk) -> Iterator[tuple[Place, Seen]]:
+        raise ServerError("compute a checksum", 1412, "HY000", "Table definition has changed")
+
+    anything: Any = Points()
+    monkeypatch.setattr(verdict, "differing_rows", changed)
+    result = TableResult(("s", "t"), source_rows=5, replica_rows=5)
+    judge = verdict.Judge(anything, anything, {("s", "t"): result}, [], takes_writes=False)
+    judge.decide([Chunk(TABLE)], lambda: None)
+    assert (result.result, result.source_rows, verdict.is_equal([result])) == ("unknown", None, None)
 
 
 def test_a_row_that_was_on_its_way_is_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
