@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import labkit
@@ -26,6 +27,8 @@ _TABLE = """
 _ROWS = "SELECT id, name, stock FROM shop.item ORDER BY id"
 #: Those that a lock of the whole server would wait behind.
 _LONG_READERS = "SELECT id FROM information_schema.PROCESSLIST WHERE info LIKE 'SELECT SLEEP(600)%' AND time > 2"
+_HELD = "SHOW OPEN TABLES FROM shop WHERE in_use > 0"
+_WAITING = "SELECT id FROM information_schema.PROCESSLIST WHERE state LIKE 'Waiting for table metadata lock%'"
 _APPLIER = {
     "mysql": ("STOP REPLICA SQL_THREAD", "START REPLICA SQL_THREAD"),
     "mariadb": ("STOP SLAVE SQL_THREAD", "START SLAVE SQL_THREAD"),
@@ -136,6 +139,28 @@ def test_a_long_statement_at_the_source_is_in_nobodys_way(client: str) -> None:
             labkit.sql("db1", f"KILL {session}")
     assert "shop.item: 2 rows on both, with different values" in done.output, done.output
     assert sorted(row["key"]["id"] for row in _table(kept)["rows"]) == [1, 3]
+
+
+def test_a_table_that_is_altered_before_its_rows_are_read_is_unknown(client: str) -> None:
+    labkit.sql(
+        "db1", "CREATE TABLE shop.altered (id INT PRIMARY KEY, gone INT); INSERT INTO shop.altered VALUES (1, 2);"
+    )
+    playbook.wait(lambda: labkit.sql("db2", "SELECT COUNT(*) FROM shop.altered") == [["1"]])
+    with subprocess.Popen(labkit.shell_command("db1", [client]), stdin=subprocess.PIPE, text=True) as holder:
+        assert holder.stdin
+        holder.stdin.write("SET sql_log_bin = 0; LOCK TABLES shop.altered WRITE;\n")
+        holder.stdin.flush()
+        playbook.wait(lambda: bool(labkit.sql("db1", _HELD)))
+        with ThreadPoolExecutor() as pool:
+            comparing = pool.submit(_compare)
+            playbook.wait(lambda: bool(labkit.sql("db1", _WAITING)))
+            holder.communicate("ALTER TABLE shop.altered DROP COLUMN gone; UNLOCK TABLES;\n")
+            done, kept = comparing.result()
+    labkit.sql("db1", "DROP TABLE shop.altered;")
+    assert done.exit_code == 2, done.output
+    assert "shop.altered: changed whenever it was looked at" in done.output
+    found = {table["table"]: table["result"] for table in kept["tables"]}
+    assert (found["altered"], found["item"]) == ("unknown", "different")
 
 
 def test_rows_are_changed_on_the_member_that_is_named_alone(client: str) -> None:
