@@ -2,9 +2,11 @@
 
 Usage: switch.py FLAVOR [--moves N] [--losses N]
 
-Four writers with a connection to each member write where they are let, one commit per row; a gap is the longest time
-between two acknowledged rows of one writer while the writes move. The floor is the same with nothing but SQL: close the
-one gate, wait until the other member has applied everything, open its gate; the keepers of the gates rest meanwhile.
+Four writers with a connection to each member write where they are let, one commit per row; a gap is the time between
+the last row of a writer that the one member acknowledged and the first that the other did. The floor is the same with
+nothing but SQL: close the one gate, wait until the other member has applied everything, open its gate; the keepers of
+the gates rest meanwhile. A pause is the longest time between any two rows of a writer while the playbook runs, which on
+a busy machine is not that of the move.
 Then the active host is lost, and fail_over run; then the active server is killed, and the standby takes over.
 
 The last line is JSON; the exit code is 1 when an acknowledged row is lost, or two gates were open at once.
@@ -41,13 +43,20 @@ class Writer(load.Roamer):
     pause_seconds = 0.005
 
 
-def gaps_ms(seen: address.Observed, began: float, ended: float) -> list[float]:
-    """By writer the longest time between two acknowledgments of which one is between those moments."""
-    gaps = []
-    for client in seen.clients:
-        times = [receipt.ended for receipt in client.acknowledged.values()]
-        gaps.append(1000 * max(b - a for a, b in itertools.pairwise(times) if b > began and a < ended))
-    return gaps
+def gaps_ms(seen: address.Observed) -> list[float]:
+    """By writer the time from the last acknowledgment of the one member to the first of the other."""
+    return [
+        1000 * (b.ended - a.ended)
+        for client in seen.clients
+        for a, b in itertools.pairwise(client.acknowledged.values())
+        if a.server != b.server
+    ]
+
+
+def longest_pause_ms(seen: address.Observed, began: float, ended: float) -> float:
+    """The longest time between two acknowledgments of one writer of which one is between those moments."""
+    times = [[receipt.ended for receipt in client.acknowledged.values()] for client in seen.clients]
+    return 1000 * max(b - a for each in times for a, b in itertools.pairwise(each) if b > began and a < ended)
 
 
 def p95(values: Sequence[float]) -> float:
@@ -79,16 +88,18 @@ class Bench:
         self.rows_lost += max(seen.lost_rows().values())
         self.two_open_gates += seen.two_open_gates()
 
-    def moves(self, count: int, move: Callable[[], object]) -> list[float]:
-        """The gaps of all writers in so many moves, in milliseconds."""
+    def moves(self, count: int, move: Callable[[], object]) -> tuple[list[float], list[float]]:
+        """The gaps of all writers in so many moves, and the longest pause of each move, in milliseconds."""
         gaps: list[float] = []
+        pauses = []
         for _number in range(count):
             with self.writing() as seen:
                 began = time.time()
                 move()
                 ended = time.time()
-            gaps += gaps_ms(seen, began, ended)
-        return gaps
+            gaps += gaps_ms(seen)
+            pauses.append(longest_pause_ms(seen, began, ended))
+        return gaps, pauses
 
     def failover(self) -> tuple[float, float]:
         """Milliseconds from the command to the first row that the survivor acknowledges, and those of its one task."""
@@ -138,12 +149,13 @@ def measure(flavor: str, moves: int, losses: int) -> dict[str, object]:
     account = f"'{_ADMINISTRATOR}'@'%'"
     labkit.sql(active, f"CREATE USER {account} IDENTIFIED BY '{_PASSWORD}'; GRANT ALL ON *.* TO {account}")
     bench = Bench()
-    gaps = bench.moves(moves, lambda: address.run("twoway.mysql.switch_over", _TAKEOVER))
+    gaps, pauses = bench.moves(moves, lambda: address.run("twoway.mysql.switch_over", _TAKEOVER))
     tell("Gaps of switch_over", gaps)
+    tell("Longest pauses beside it", pauses)
     address.settled()
     address.keep(is_kept=False)
     # There and back: the newest claim is right again.
-    floor = bench.moves(2 * max(1, moves // 2), lambda: bare_move(flavor))
+    floor, _pauses = bench.moves(2 * max(1, moves // 2), lambda: bare_move(flavor))
     address.keep(is_kept=True)
     tell("Gaps of bare SQL", floor)
     failovers = [bench.failover() for _number in range(losses)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import address
@@ -26,8 +26,13 @@ class Roamer(address.Client):
     pause_seconds = 0.02
 
     def run(self) -> None:
-        hosts = itertools.cycle([labkit.address(member) for member in address.MEMBERS])
+        addresses = [labkit.address(member) for member in address.MEMBERS]
         connections: dict[str, pymysql.Connection] = {}
+        for host in addresses:
+            # To connect takes longer than to move the writes. A member may be away; that is seen below.
+            with suppress(pymysql.err.Error, OSError):
+                connections[host] = self.connect(host)
+        hosts = itertools.cycle(addresses)
         host = next(hosts)
         for number in itertools.count():
             if self.is_stopped(self.pause_seconds):
