@@ -23,7 +23,7 @@ from typing import Any, Dict, List
 from ansible.module_utils.basic import AnsibleModule
 
 from ._claim import is_peer_ready, moving_writes, read_claim, say_ready, write_claim
-from ._connection import Session, connect
+from ._connection import Login, Session, connect
 from ._dialect.statement import sql
 from ._errors import Refused, ServerError, TwowayError
 from ._executor import writable
@@ -36,6 +36,7 @@ from ._plan.keeper import OPEN, decide
 from ._plan.move import Part, plan_move, show_part
 from ._plan.steps import FailOver, HandOver, Plan, TakeOver
 from ._read.server import read_gate_and_id
+from ._silence import is_silent
 from ._state.claim import SWITCHOVER
 from ._wait import wait_for
 
@@ -80,16 +81,15 @@ def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
     return {**result, "risks": risks, "seconds": round(time.monotonic() - began, 3)}
 
 
-def _connect_to_peer(session: Session) -> Session:
-    """Return a session on the peer, as the channel from it logs in.
+def _login_of_peer(session: Session) -> Login:
+    """Return how the channel from the peer logs in there.
 
     :raises Refused: without a channel.
-    :raises ServerError: when the peer does not answer.
     """
     login = login_of_peer(session)
     if login is None:
         raise Refused("This member has no channel from a peer; there is no pair whose writes could move.")
-    return connect(login)
+    return login
 
 
 def _hand_over(session: Session, target: int, patience_seconds: int, timeout_seconds: int) -> None:
@@ -100,7 +100,7 @@ def _hand_over(session: Session, target: int, patience_seconds: int, timeout_sec
     :param timeout_seconds: how long the peer may take to apply everything, with no member taking writes.
     :raises TwowayError: when the writes are still here.
     """
-    peer = _connect_to_peer(session)
+    peer = connect(_login_of_peer(session))
     try:
         wait_for(
             lambda: is_peer_ready(session),
@@ -169,7 +169,7 @@ def _take_over(session: Session, timeout_seconds: int) -> None:
     :raises TwowayError: when that does not happen in time; the gate stays closed.
     """
     deadline = time.monotonic() + timeout_seconds
-    peer = _connect_to_peer(session)
+    peer = connect(_login_of_peer(session))
     try:
         say_ready(peer)
         if not _is_given(session, timeout_seconds):
@@ -223,8 +223,11 @@ def _fail_over(session: Session, timeout_seconds: int) -> None:
 
 
 def _refuse_when_peer_answers(session: Session) -> None:
+    login = _login_of_peer(session)
+    if login.host and is_silent(login.host, login.port):
+        return
     try:
-        peer = _connect_to_peer(session)
+        peer = connect(login)
         try:
             seen = look_at(peer)
         finally:

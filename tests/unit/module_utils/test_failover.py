@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils import _bookkeeping, _failover, _move
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused, ServerError
 
 
@@ -82,10 +83,12 @@ def test_where_nothing_was_seen_that_is_a_risk(monkeypatch: pytest.MonkeyPatch) 
 def test_member_whose_server_refuses_the_login_is_not_lost(
     monkeypatch: pytest.MonkeyPatch, errno: int | None, is_refused: bool
 ) -> None:
-    def connect(_session: Any) -> None:
+    def connect(_login: Login) -> None:
         raise ServerError("connect to the server", errno, None, "reason")
 
-    monkeypatch.setattr(_move, "_connect_to_peer", connect)
+    monkeypatch.setattr(_move, "login_of_peer", lambda _session: Login(host="db2"))
+    monkeypatch.setattr(_move, "is_silent", lambda _host, _port: False)
+    monkeypatch.setattr(_move, "connect", connect)
     session: Any = None
     if not is_refused:
         _move._refuse_when_peer_answers(session)

@@ -1,0 +1,40 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""Whether there is anybody at an address at all.
+
+The kernel of a live host takes or refuses a connection at once, however busy or stuck its servers are. One packet that
+is lost on the way is sent again after a second only, so this sends several.
+"""
+
+from __future__ import annotations
+
+import errno
+import selectors
+import socket
+from contextlib import ExitStack
+
+_PAUSES_SECONDS = (0.2, 0.2, 0.2)
+_BEGUN = (0, errno.EINPROGRESS)
+
+
+def is_silent(host: str, port: int) -> bool:
+    """Return whether nothing came back from there; not so where it is not even known how to get there."""
+    try:
+        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        return False
+    with selectors.DefaultSelector() as answers, ExitStack() as sockets:
+        for pause_seconds in _PAUSES_SECONDS:
+            for family, kind, protocol, _name, address in places:
+                attempt = sockets.enter_context(socket.socket(family, kind, protocol))
+                attempt.setblocking(False)
+                if attempt.connect_ex(address) not in _BEGUN:
+                    return False
+                answers.register(attempt, selectors.EVENT_WRITE)
+            if answers.select(pause_seconds):
+                return False
+    return True
