@@ -56,9 +56,9 @@ def variables(more: Variables | None = None) -> dict[str, object]:
     }
 
 
-def run(name: str, more: Variables | None = None) -> playbook.Finished:
+def run(name: str, more: Variables | None = None, arguments: Sequence[str] = ()) -> playbook.Finished:
     """The finished run of a playbook."""
-    done = playbook.run(name, variables(more))
+    done = playbook.run(name, variables(more), arguments)
     assert done.exit_code == 0, done.output
     return done
 
