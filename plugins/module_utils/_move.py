@@ -22,12 +22,13 @@ from typing import Any, Dict, List
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ._claim import is_peer_ready, moving_writes, read_claim, say_ready, write_claim
+from ._claim import is_lock_used, is_peer_ready, moving_writes, read_claim, say_ready, write_claim
 from ._connection import Login, Session, connect
 from ._dialect.statement import sql
 from ._errors import Refused, ServerError, TwowayError
 from ._executor import writable
 from ._failover import drain, risks_of_loss, take_writes
+from ._in_the_way import clear_the_way, read_work
 from ._keeper.login import ANSWER_SECONDS, login_of_peer
 from ._keeper.look import look_at
 from ._module import reconcile
@@ -42,6 +43,8 @@ from ._wait import wait_for
 
 _LONGEST_PAUSE_SECONDS = 0.01
 """Writes stand still meanwhile: both members look often."""
+_GLANCE_SECONDS = 0.25
+"""So seldom the new writer looks whether the old one is still at it."""
 _READY_SECONDS = 5
 """So long the other member's part is waited for. Where tasks run on one host after the other it never comes."""
 
@@ -66,6 +69,13 @@ def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
                 "Acknowledged transactions may be missing here: %s. Bring the lost member back, or name it in"
                 " pair_fail_over_lossy to go on without them." % "; ".join(risks)
             )
+    met: List[Dict[str, Any]] = []
+
+    def hand_over(_step: HandOver) -> None:
+        met.extend(
+            _hand_over(session, target, params["patience_seconds"], params["timeout_seconds"], params["kill_sessions"])
+        )
+
     result = reconcile(
         module,
         session,
@@ -73,12 +83,15 @@ def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
         plan,
         show_part,
         actions={
-            HandOver: lambda _step: _hand_over(session, target, params["patience_seconds"], params["timeout_seconds"]),
-            TakeOver: lambda _step: _take_over(session, params["patience_seconds"] + params["timeout_seconds"]),
+            HandOver: hand_over,
+            # The old writer is patient with statements twice, and with whoever else moves the writes.
+            TakeOver: lambda _step: _take_over(session, 3 * params["patience_seconds"] + params["timeout_seconds"]),
             FailOver: lambda _step: _fail_over(session, params["timeout_seconds"]),
         },
     )
-    return {**result, "risks": risks, "seconds": round(time.monotonic() - began, 3)}
+    if module.check_mode and any(isinstance(step, HandOver) for step in plan(read()).steps):
+        met.extend(work.as_dict(None) for work in read_work(session))
+    return {**result, "risks": risks, "sessions": met, "seconds": round(time.monotonic() - began, 3)}
 
 
 def _login_of_peer(session: Session) -> Login:
@@ -92,12 +105,16 @@ def _login_of_peer(session: Session) -> Login:
     return login
 
 
-def _hand_over(session: Session, target: int, patience_seconds: int, timeout_seconds: int) -> None:
+def _hand_over(
+    session: Session, target: int, patience_seconds: int, timeout_seconds: int, kills: bool
+) -> List[Dict[str, Any]]:
     """Give the writes of this member to its peer, or have them again when that fails.
 
     :param target: the server id of the peer.
     :param patience_seconds: how long running statements may keep the gate from closing; new ones wait behind them.
     :param timeout_seconds: how long the peer may take to apply everything, with no member taking writes.
+    :param kills: whether sessions in the middle of a write are ended after that patience.
+    :return: the sessions that were in the middle of a write, and what became of them.
     :raises TwowayError: when the writes are still here.
     """
     peer = connect(_login_of_peer(session))
@@ -109,9 +126,11 @@ def _hand_over(session: Session, target: int, patience_seconds: int, timeout_sec
             longest_pause_seconds=_LONGEST_PAUSE_SECONDS,
         )
         with moving_writes(session, patience_seconds):
+            met = clear_the_way(session, patience_seconds, kills)
             _hand_over_to(session, peer, target, patience_seconds, timeout_seconds)
     finally:
         peer.close()
+    return met
 
 
 def _hand_over_to(session: Session, peer: Session, target: int, patience_seconds: int, timeout_seconds: int) -> None:
@@ -172,10 +191,8 @@ def _take_over(session: Session, timeout_seconds: int) -> None:
     peer = connect(_login_of_peer(session))
     try:
         say_ready(peer)
-        if not _is_given(session, timeout_seconds):
-            raise TwowayError(
-                "This member was not given the writes within %d s; its gate stays closed." % timeout_seconds
-            )
+        if not _is_given(session, peer, timeout_seconds):
+            raise TwowayError("This member was not given the writes; its gate stays closed.")
         remaining_seconds = max(1, round(deadline - time.monotonic()))
         peer.limit_silence(remaining_seconds + ANSWER_SECONDS)
         # Whoever hands over ends as soon as it sees that its claim has arrived.
@@ -187,16 +204,23 @@ def _take_over(session: Session, timeout_seconds: int) -> None:
         raise TwowayError("This member was not given the writes: %s." % obstacle)
 
 
-def _is_given(session: Session, timeout_seconds: int) -> bool:
+def _is_given(session: Session, peer: Session, timeout_seconds: int) -> bool:
     """Wait for the claim to arrive, and return whether it did; little is asked, since the writes stand still then."""
     server_id = read_gate_and_id(session)[1]
-    arrived, _claim = wait_for(
-        lambda: read_claim(session),
-        lambda claim: claim is not None and claim.server_id == server_id,
-        timeout_seconds,
-        longest_pause_seconds=_LONGEST_PAUSE_SECONDS,
-    )
-    return arrived
+
+    def look() -> bool:
+        claim = read_claim(session)
+        return claim is not None and claim.server_id == server_id
+
+    deadline, is_begun = time.monotonic() + timeout_seconds, False
+    while time.monotonic() < deadline:
+        if wait_for(look, bool, _GLANCE_SECONDS, longest_pause_seconds=_LONGEST_PAUSE_SECONDS)[0]:
+            return True
+        was_begun, is_begun = is_begun, is_lock_used(peer)
+        if was_begun and not is_begun:
+            # Whoever handed over has given up; or was killed, and the claim is on its way.
+            return wait_for(look, bool, ANSWER_SECONDS)[0]
+    return False
 
 
 def _open_when_given(session: Session, peer: Session) -> str:

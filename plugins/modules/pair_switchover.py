@@ -38,9 +38,18 @@ options:
     type: bool
     default: false
   patience_seconds:
-    description: How long running statements may keep the gate from closing. New writes wait behind them for so long.
+    description:
+      - How long transactions that have been open for a second or more are waited for before the gate closes. Writes go on meanwhile.
+      - How long statements that began since may then keep the gate from closing. New writes wait behind them for so long.
     type: int
     default: 2
+  kill_sessions:
+    description:
+      - Whether sessions that are still in the middle of a write after that patience are ended; what they changed is rolled back.
+      - Else a transaction that is open is cut off by the gate, at its next write or its commit, with error 1290; and where a statement runs
+        that writes, nothing is moved.
+    type: bool
+    default: false
   timeout_seconds:
     description: How long it may take until everything is applied. With O(lost=false) no member takes writes for so long at most.
     type: int
@@ -69,6 +78,45 @@ risks:
   elements: str
   returned: success
   sample: []
+sessions:
+  description: >-
+    On the member that has the writes, the sessions that were in the middle of a write for a second or more when they were to move; the text of
+    their statements may hold secrets and is not told.
+  type: list
+  elements: dict
+  returned: success
+  contains:
+    session:
+      description: The server's number of it.
+      type: int
+      returned: success
+      sample: 421
+    account:
+      description: Who it is of, and from which host.
+      type: str
+      returned: success
+      sample: shop@10.0.0.5
+    seconds:
+      description: How old its transaction was, or its statement where there was no transaction.
+      type: int
+      returned: success
+      sample: 34
+    changed_rows:
+      description: How many rows the transaction had changed.
+      type: int
+      returned: success
+      sample: 3
+    is_running:
+      description: Whether a statement ran at that moment.
+      type: bool
+      returned: success
+      sample: false
+    end:
+      description: >-
+        V(by itself) in time, V(killed), or V(cut off), so that its next write or its commit fails; null in check mode.
+      type: str
+      returned: success
+      sample: by itself
 seconds:
   description: How long this member's part took.
   type: float
@@ -92,6 +140,7 @@ SPEC = ArgumentSpec(
         "lost": {"type": "bool", "default": False},
         "accept_loss": {"type": "bool", "default": False},
         "patience_seconds": {"type": "int", "default": 2},
+        "kill_sessions": {"type": "bool", "default": False},
         "timeout_seconds": {"type": "int", "default": 10},
     }
 )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import labkit
 import load
 import pair
@@ -11,6 +15,15 @@ import pytest
 SWITCH_OVER = "twoway.mysql.switch_over"
 FAIL_OVER = "twoway.mysql.fail_over"
 _BOTH = labkit.DEFAULT_MEMBERS
+_BUSY = "CREATE TABLE wikidb.busy (id INT PRIMARY KEY, n INT); INSERT INTO wikidb.busy VALUES (1, 0), (2, 0), (3, 0);"
+_OPEN_TRANSACTION = "BEGIN; UPDATE wikidb.busy SET n = n + 1;"
+_LONG_STATEMENT = "UPDATE wikidb.busy SET n = n + 10 WHERE SLEEP(600) = 0;"
+_SUM = "SELECT SUM(n) FROM wikidb.busy"
+_ROWS = "SELECT COUNT(*), SUM(n) FROM wikidb.busy"
+_OLD_TRANSACTIONS = """
+    SELECT trx_mysql_thread_id FROM information_schema.INNODB_TRX
+    WHERE trx_mysql_thread_id > 0 AND trx_started < NOW() - INTERVAL 2 SECOND
+"""
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +47,54 @@ def test_a_run_in_check_mode_moves_nothing(deployed: str) -> None:
     looked = playbook.run(SWITCH_OVER, arguments=["--check", "--diff"])
     assert looked.exit_code == 0, looked.output
     assert load.open_members() == ["db1"]
+
+
+@contextmanager
+def _working(member: str, flavor: str, statements: str) -> Iterator[subprocess.Popen[str]]:
+    """A client of a member that stays when it has said that, once its transaction is old."""
+    words = [labkit.FLAVORS[flavor].client, "--unbuffered"]
+    command = labkit.shell_command(member, words)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as client:
+        assert client.stdin
+        client.stdin.write(statements + "\n")
+        client.stdin.flush()
+        playbook.wait(lambda: bool(labkit.sql(member, _OLD_TRANSACTIONS)))
+        yield client
+
+
+def test_an_open_transaction_is_named_and_cut_off(deployed: str) -> None:
+    labkit.sql("db1", _BUSY)
+    with _working("db1", deployed, _OPEN_TRANSACTION) as client:
+        looked = playbook.run(SWITCH_OVER, {"pair_switch_to": "db2"}, ["--check"])
+        assert "3 changed rows: it would be waited for" in looked.output, looked.output
+        moved = playbook.run(SWITCH_OVER, {"pair_switch_to": "db2"})
+        assert moved.exit_code == 0, moved.output
+        assert "3 changed rows: cut off, and fails at its next write" in moved.output
+        _output, errors = client.communicate("COMMIT;\n")
+    assert "1290" in errors
+    playbook.wait(lambda: all(labkit.sql(member, _SUM) == [["0"]] for member in _BOTH))
+    assert [labkit.sql(member, _SUM) for member in _BOTH] == [[["0"]], [["0"]]]
+    back = playbook.run(SWITCH_OVER, {"pair_switch_to": "db1"})
+    assert back.exit_code == 0, back.output
+
+
+def test_a_long_statement_keeps_the_writes_until_it_may_be_killed(deployed: str) -> None:
+    with _working("db1", deployed, _LONG_STATEMENT) as client:
+        refused = playbook.run(SWITCH_OVER, {"pair_switch_to": "db2"})
+        assert refused.exit_code != 0
+        assert any("the gate does not close behind them: session" in error for error in refused.errors), refused.output
+        assert load.open_members() == ["db1"]
+        labkit.sql("db1", "INSERT INTO wikidb.busy VALUES (4, 0);")
+        moved = playbook.run(SWITCH_OVER, {"pair_switch_to": "db2", "pair_switch_kill_sessions": True})
+        assert moved.exit_code == 0, moved.output
+        assert "0 changed rows: killed" in moved.output
+        _output, errors = client.communicate()
+    assert "2013" in errors or "4031" in errors or "1317" in errors, errors
+    assert load.open_members() == ["db2"]
+    playbook.wait(lambda: all(labkit.sql(member, _ROWS) == [["4", "0"]] for member in _BOTH))
+    assert [labkit.sql(member, _ROWS) for member in _BOTH] == [[["4", "0"]], [["4", "0"]]]
+    back = playbook.run(SWITCH_OVER, {"pair_switch_to": "db1"})
+    assert back.exit_code == 0, back.output
 
 
 def test_switchover_under_load(deployed: str) -> None:
