@@ -35,7 +35,7 @@ from ._module import reconcile
 from ._patience import commits_at_once
 from ._plan.keeper import OPEN, decide
 from ._plan.move import Part, plan_move, show_part
-from ._plan.steps import FailOver, HandOver, Plan, TakeOver
+from ._plan.steps import FailOver, Fence, HandOver, Plan, TakeOver
 from ._read.server import read_gate_and_id
 from ._silence import is_silent
 from ._state.claim import SWITCHOVER
@@ -61,7 +61,7 @@ def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
         return plan_move(part, target, params["lost"])
 
     risks: List[str] = []
-    if params["lost"] and plan(read()).steps:
+    if params["lost"] and any(isinstance(step, FailOver) for step in plan(read()).steps):
         _refuse_when_peer_answers(session)
         risks = risks_of_loss(session)
         if risks and not params["accept_loss"]:
@@ -69,6 +69,8 @@ def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
                 "Acknowledged transactions may be missing here: %s. Bring the lost member back, or name it in"
                 " pair_fail_over_lossy to go on without them." % "; ".join(risks)
             )
+        if module.check_mode:
+            drain(session, params["timeout_seconds"])
     met: List[Dict[str, Any]] = []
 
     def hand_over(_step: HandOver) -> None:
@@ -86,6 +88,7 @@ def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
             HandOver: hand_over,
             # The old writer is patient with statements twice, and with whoever else moves the writes.
             TakeOver: lambda _step: _take_over(session, 3 * params["patience_seconds"] + params["timeout_seconds"]),
+            Fence: lambda _step: _fence(session, target, params["patience_seconds"]),
             FailOver: lambda _step: _fail_over(session, params["timeout_seconds"]),
         },
     )
@@ -142,8 +145,7 @@ def _hand_over_to(session: Session, peer: Session, target: int, patience_seconds
     gate, own_id = read_gate_and_id(session)
     claimed = False
     try:
-        session.query(sql("SET SESSION lock_wait_timeout = {}", patience_seconds), "limit the wait for statements")
-        session.query(session.dialect.set_gate(is_open=False), "close the gate, which running statements keep open")
+        _close_gate(session, patience_seconds)
         with writable(session, unlogged=False):
             claimed = True
             claim = write_claim(session, target, SWITCHOVER, seen.claim)
@@ -244,6 +246,19 @@ def _fail_over(session: Session, timeout_seconds: int) -> None:
         received = drain(session, timeout_seconds)
         with moving_writes(session, timeout_seconds):
             take_writes(session, look_at(session).server_id, received)
+
+
+def _fence(session: Session, target: int, patience_seconds: int) -> None:
+    """Close this member's gate, and keep its keeper from opening it: by a claim of the peer's, who cannot be asked."""
+    with moving_writes(session, patience_seconds):
+        _close_gate(session, patience_seconds)
+        with writable(session, unlogged=False):
+            write_claim(session, target, SWITCHOVER)
+
+
+def _close_gate(session: Session, patience_seconds: int) -> None:
+    session.query(sql("SET SESSION lock_wait_timeout = {}", patience_seconds), "limit the wait for statements")
+    session.query(session.dialect.set_gate(is_open=False), "close the gate, which running statements keep open")
 
 
 def _refuse_when_peer_answers(session: Session) -> None:

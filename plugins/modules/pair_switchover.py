@@ -16,8 +16,8 @@ description:
     arrived, and with it everything before. Each holds a session on the other, with the account of the channel.
   - When the claim does not arrive in time, the member that had the writes takes them back with a newer one. A move that is killed is
     finished or undone by the services C(twoway-gate) of the members, see M(twoway.mysql.pair_gate). Two gates are never open.
-  - With O(lost=true) it runs on the member that is left alone. It refuses while the other one answers, applies what was received, and
-    takes the writes. The other one finds the newer claim when it comes back, stays read-only, and follows.
+  - With O(lost=true) the members do not see each other. The one that is left alone takes the writes. The other one finds the newer claim when
+    it comes back, stays read-only, and follows.
 extends_documentation_fragment:
   - twoway.mysql.login
   - twoway.mysql.attributes
@@ -28,7 +28,11 @@ options:
     type: int
     required: true
   lost:
-    description: Whether the other member is lost, so that this one moves the writes alone.
+    description:
+      - Whether the members do not see each other, so that each does its part alone. The member O(server_id) names applies what it has received and
+        takes the writes; it refuses where the other one answers.
+      - Any other member closes its gate, and leaves it closed whoever it sees, until it hears of a newer claim. Have the other one say in check
+        mode that it can take the writes first.
     type: bool
     default: false
   accept_loss:

@@ -18,6 +18,7 @@ _BOTH = labkit.DEFAULT_MEMBERS
 _BUSY = "CREATE TABLE wikidb.busy (id INT PRIMARY KEY, n INT); INSERT INTO wikidb.busy VALUES (1, 0), (2, 0), (3, 0);"
 _OPEN_TRANSACTION = "BEGIN; UPDATE wikidb.busy SET n = n + 1;"
 _LONG_STATEMENT = "UPDATE wikidb.busy SET n = n + 10 WHERE SLEEP(600) = 0;"
+_ROW = "INSERT INTO wikidb.ledger (id, writer, note) VALUES ({id}, 'here', 'while the other one is not seen')"
 _SUM = "SELECT SUM(n) FROM wikidb.busy"
 _ROWS = "SELECT COUNT(*), SUM(n) FROM wikidb.busy"
 _OLD_TRANSACTIONS = """
@@ -153,9 +154,7 @@ def test_failover_and_return(deployed: str) -> None:
     assert taken.exit_code == 0, taken.output
     acknowledged = set(labkit.writer_acked("db2"))
     assert acknowledged - pair.ledger("db1") == set()
-    labkit.sql(
-        "db1", "INSERT INTO wikidb.ledger (id, writer, note) VALUES (2000000001, 'survivor', 'after the failover')"
-    )
+    labkit.sql("db1", _ROW.format(id=2000000001))
     labkit.heal()
     playbook.wait(lambda: pair.channel_threads("db2") == ["Yes", "Yes"] == pair.channel_threads("db1"))
     playbook.wait(lambda: "2000000001" in pair.ledger("db2"))
@@ -164,3 +163,26 @@ def test_failover_and_return(deployed: str) -> None:
     _acknowledged_rows_are_on_both("db2")
     deploy = playbook.run()
     assert (deploy.exit_code, deploy.changes) == (0, []), deploy.output
+
+
+def test_a_failover_between_members_that_do_not_see_each_other_closes_the_other_gate(deployed: str) -> None:
+    route = f"blackhole {labkit.address('db2')}"
+    labkit.shell("db1", f"ip route add {route}")
+    try:
+        labkit.sql("db1", _ROW.format(id=2000000002))
+        looked = playbook.run(FAIL_OVER, {"pair_fail_over_to": "db2"}, ["--check"])
+        assert "its gate would be closed" in looked.output, looked.output
+        assert load.open_members() == ["db1"]
+        taken = playbook.run(FAIL_OVER, {"pair_fail_over_to": "db2"})
+        assert taken.exit_code == 0, taken.output
+        assert "its gate is closed" in taken.output
+        assert load.open_members() == ["db2"]
+        labkit.sql("db2", _ROW.format(id=2000000003))
+    finally:
+        labkit.shell("db1", f"ip route del {route}")
+    wanted = {"2000000002", "2000000003"}
+    playbook.wait(lambda: all(wanted <= pair.ledger(member) for member in _BOTH))
+    assert [wanted - pair.ledger(member) for member in _BOTH] == [set(), set()]
+    assert load.open_members() == ["db2"]
+    again = playbook.run(SWITCH_OVER, {"pair_switch_to": "db2"})
+    assert (again.exit_code, set(again.changes)) == (0, set()), again.output

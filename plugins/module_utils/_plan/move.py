@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Dict, Optional
 
-from .steps import FailOver, HandOver, Plan, Step, TakeOver
+from .steps import FailOver, Fence, HandOver, Plan, Step, TakeOver
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,16 @@ def show_part(part: Part) -> Dict[str, Any]:
 def plan_move(part: Part, target: int, is_lost: bool) -> Plan:
     """Return this member's step towards a pair in which the target takes the writes.
 
-    :param is_lost: whether the member that had them does not take part.
+    :param is_lost: whether the members do not see each other, so that each does its part alone.
     """
     is_target = part.server_id == target
     after = {"gate": "open" if is_target else "closed", "active_server_id": target}
     if show_part(part) == after:
         return Plan(after)
     step: Step
-    if not is_target:
+    if not is_target and is_lost:
+        step = Fence("server %d is to take the writes, and is not reached from here" % target)
+    elif not is_target:
         step = HandOver("server %d is to take the writes" % target)
     elif is_lost:
         step = FailOver("the member that took the writes is lost")

@@ -255,6 +255,11 @@ class TakeOver(Step):
 
 
 @dataclass(frozen=True)
+class Fence(Step):
+    """Close this member's gate and give its writes away, without the peer, which is not reached from here."""
+
+
+@dataclass(frozen=True)
 class FailOver(Step):
     """Apply what was received, and take the writes of a member that is lost."""
 

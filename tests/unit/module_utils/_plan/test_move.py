@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.move import Part, plan_move
-from ansible_collections.twoway.mysql.plugins.module_utils._plan.steps import FailOver, HandOver, Step, TakeOver
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.steps import FailOver, Fence, HandOver, Step, TakeOver
 
 OWN, PEER = 7, 8
 
@@ -18,6 +18,9 @@ OWN, PEER = 7, 8
         (Part(OWN, "closed", OWN), OWN, False, [TakeOver]),
         (Part(OWN, "closed", None), OWN, True, [FailOver]),
         (Part(OWN, "closed", PEER), OWN, True, [FailOver]),
+        (Part(OWN, "open", OWN), PEER, True, [Fence]),
+        (Part(OWN, "closed", OWN), PEER, True, [Fence]),
+        (Part(OWN, "closed", PEER), PEER, True, []),
         (Part(OWN, "closed", PEER), PEER, False, []),
         (Part(OWN, "open", OWN), OWN, False, []),
         (Part(OWN, "open", OWN), OWN, True, []),
