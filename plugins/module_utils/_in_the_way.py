@@ -7,7 +7,7 @@
 """Sessions that a closing gate meets in the middle of a write.
 
 A statement that writes keeps the gate from closing, and all other writes wait behind the attempt. An open transaction
-does not: it fails at its next write or its commit.
+does not: it fails at its next write or its commit; but not on MariaDB, where its account has a privilege for that.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ _WORK = sql(
     "SELECT p.ID AS session, p.USER AS user, p.HOST AS host, COALESCE(t.trx_id, '') AS transaction,"
     " p.COMMAND IN ('Query', 'Execute') AND p.INFO NOT REGEXP {} AS is_running,"
     " COALESCE(TIMESTAMPDIFF(SECOND, t.trx_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), p.TIME)"
-    " AS seconds, COALESCE(t.trx_rows_modified, 0) AS changed_rows"
+    " AS seconds, COALESCE(t.trx_rows_modified, 0) AS changed_rows,"
+    " QUOTE(p.USER) IN (SELECT SUBSTRING_INDEX(GRANTEE, '@', 1) FROM information_schema.USER_PRIVILEGES"
+    " WHERE PRIVILEGE_TYPE = 'READ_ONLY ADMIN') AS passes_gate"
     " FROM information_schema.PROCESSLIST p"
     " LEFT JOIN information_schema.INNODB_TRX t ON t.trx_mysql_thread_id = p.ID"
     " WHERE p.ID <> CONNECTION_ID() AND p.USER NOT IN ('system user', 'event_scheduler')"
@@ -50,6 +52,7 @@ class Work:
     :ivar account: who works, and from where.
     :ivar transaction: the server's name for its transaction; empty without one.
     :ivar is_running: whether a statement runs that may write, so that the gate does not close.
+    :ivar passes_gate: whether an account of that name writes through a closed gate.
     :ivar seconds: how old the transaction is, or without one the statement.
     :ivar changed_rows: rows that the transaction has changed so far.
     """
@@ -58,6 +61,7 @@ class Work:
     account: str
     transaction: str
     is_running: bool
+    passes_gate: bool
     seconds: int
     changed_rows: int
 
@@ -89,6 +93,7 @@ def read_work(session: Session) -> List[Work]:
             "%s@%s" % (row["user"], str(row["host"]).rsplit(":", 1)[0]),
             str(row["transaction"]),
             bool(row["is_running"]),
+            bool(row["passes_gate"]),
             int(row["seconds"]),
             int(row["changed_rows"]),
         )
@@ -101,7 +106,7 @@ def clear_the_way(session: Session, patience_seconds: int, kills: bool) -> List[
 
     :param kills: whether those that are not done by then are ended; what they changed is rolled back, and their clients
         are told. Else an open transaction is cut off by the gate.
-    :raises Refused: when a statement goes on that the gate would not close behind; nothing was held up.
+    :raises Refused: when somebody goes on whom the gate would not hold, or not close behind; nothing was held up.
     """
     met = read_work(session)
 
@@ -112,11 +117,12 @@ def clear_the_way(session: Session, patience_seconds: int, kills: bool) -> List[
     if kills:
         for work in left:
             _end(session, work)
-    elif any(work.is_running for work in left):
+    stubborn = [work for work in left if not kills and (work.is_running or work.passes_gate)]
+    if stubborn:
         raise Refused(
-            "Statements that write have run for longer than %d s, and the gate does not close behind them: %s. Nothing"
-            " was moved or held up. Run again when they are done, or with pair_switch_kill_sessions=true to end them."
-            % (patience_seconds, describe_work([work for work in left if work.is_running]))
+            "The gate does not close behind statements that write, nor for accounts with READ_ONLY ADMIN, and these are"
+            " at it for longer than %d s: %s. Nothing was moved or held up. Run again when they are done, or with"
+            " pair_switch_kill_sessions=true to end them." % (patience_seconds, describe_work(stubborn))
         )
     identities = {work.identity for work in left}
     kept_end = "killed" if kills else "cut off"
@@ -135,7 +141,7 @@ def _end(session: Session, work: Work) -> None:
 def describe_work(found: List[Work]) -> str:
     """Return the sessions as people read them; the text of a statement may hold secrets and is left out.
 
-    >>> describe_work([Work(7, "shop@10.0.0.5", "421", True, 90, 3)])
+    >>> describe_work([Work(7, "shop@10.0.0.5", "421", True, False, 90, 3)])
     'session 7 of shop@10.0.0.5: 90 s, 3 changed rows'
     """
     return "; ".join(

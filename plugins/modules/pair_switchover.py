@@ -50,8 +50,8 @@ options:
   kill_sessions:
     description:
       - Whether sessions that are still in the middle of a write after that patience are ended; what they changed is rolled back.
-      - Else a transaction that is open is cut off by the gate, at its next write or its commit, with error 1290; and where a statement runs
-        that writes, nothing is moved.
+      - Else a transaction that is open is cut off by the gate, at its next write or its commit, with error 1290; and nothing is moved where a
+        statement runs that writes, or the gate would not hold the account (MariaDB, C(READ_ONLY ADMIN)).
     type: bool
     default: false
   timeout_seconds:

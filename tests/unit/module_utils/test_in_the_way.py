@@ -16,6 +16,7 @@ def row(session: int, transaction: str = "9", is_running: int = 0) -> dict[str, 
         "host": "10.0.0.5:4711",
         "transaction": transaction,
         "is_running": is_running,
+        "passes_gate": 0,
         "seconds": 34,
         "changed_rows": 3,
     }
@@ -57,8 +58,9 @@ def test_who_is_not_done_is_killed_where_that_is_wished() -> None:
     assert session.killed == ["KILL 8"]
 
 
-def test_a_statement_that_goes_on_is_named_and_nothing_is_held_up() -> None:
-    session = Session([row(7), row(8, is_running=1)])
+@pytest.mark.parametrize("obstacle", ["is_running", "passes_gate"])
+def test_who_is_not_held_by_the_gate_is_named_and_nobody_is_held_up(obstacle: str) -> None:
+    session = Session([row(7), {**row(8), obstacle: 1}])
     with pytest.raises(Refused, match=r"session 8 of shop@10\.0\.0\.5: 34 s, 3 changed rows\. Nothing"):
         ends(session)
     assert session.killed == []
