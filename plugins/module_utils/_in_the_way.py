@@ -141,6 +141,12 @@ def _end(session: Session, work: Work) -> None:
             raise
 
 
+def close_gate(session: Session, patience_seconds: int) -> None:
+    """Close the gate, with so much patience for statements that keep it open; new writes wait behind them."""
+    session.query(sql("SET SESSION lock_wait_timeout = {}", patience_seconds), "limit the wait for statements")
+    session.query(session.dialect.set_gate(is_open=False), "close the gate, which running statements keep open")
+
+
 def describe_work(found: List[Work]) -> str:
     """Return the sessions as people read them; the text of a statement may hold secrets and is left out.
 

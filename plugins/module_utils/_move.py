@@ -23,22 +23,20 @@ from typing import Any, Dict, List
 from ansible.module_utils.basic import AnsibleModule
 
 from ._claim import is_lock_used, is_peer_ready, moving_writes, read_claim, say_ready, write_claim
-from ._connection import Login, Session, connect
-from ._dialect.statement import sql
+from ._connection import Session, connect
 from ._errors import Refused, ServerError, TwowayError
 from ._executor import writable
-from ._failover import drain, risks_of_loss, take_writes
-from ._in_the_way import clear_the_way, read_work
-from ._keeper.login import ANSWER_SECONDS, login_of_peer
+from ._failover import drain
+from ._in_the_way import clear_the_way, close_gate, read_work
+from ._keeper.login import ANSWER_SECONDS, required_login_of_peer
 from ._keeper.look import look_at
 from ._module import reconcile
-from ._patience import commits_at_once
 from ._plan.keeper import OPEN, decide
 from ._plan.move import Part, plan_move, show_part
 from ._plan.steps import FailOver, Fence, HandOver, Plan, TakeOver
 from ._read.server import read_gate_and_id
-from ._silence import is_silent
 from ._state.claim import SWITCHOVER
+from ._unseen import fail_over, fence, risks_where_allowed
 from ._wait import wait_for
 
 _LONGEST_PAUSE_SECONDS = 0.01
@@ -62,13 +60,7 @@ def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
 
     risks: List[str] = []
     if params["lost"] and any(isinstance(step, FailOver) for step in plan(read()).steps):
-        _refuse_when_peer_answers(session)
-        risks = risks_of_loss(session)
-        if risks and not params["accept_loss"]:
-            raise Refused(
-                "Acknowledged transactions may be missing here: %s. Bring the lost member back, or name it in"
-                " pair_fail_over_lossy to go on without them." % "; ".join(risks)
-            )
+        risks = risks_where_allowed(session, params["accept_loss"])
         if module.check_mode:
             drain(session, params["timeout_seconds"])
     met: List[Dict[str, Any]] = []
@@ -88,24 +80,13 @@ def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
             HandOver: hand_over,
             # The old writer is patient with statements twice, and with whoever else moves the writes.
             TakeOver: lambda _step: _take_over(session, 3 * params["patience_seconds"] + params["timeout_seconds"]),
-            Fence: lambda _step: _fence(session, target, params["patience_seconds"]),
-            FailOver: lambda _step: _fail_over(session, params["timeout_seconds"]),
+            Fence: lambda _step: fence(session, target, params["patience_seconds"]),
+            FailOver: lambda _step: fail_over(session, params["timeout_seconds"]),
         },
     )
     if module.check_mode and any(isinstance(step, HandOver) for step in plan(read()).steps):
         met.extend(work.as_dict(None) for work in read_work(session))
     return {**result, "risks": risks, "sessions": met, "seconds": round(time.monotonic() - began, 3)}
-
-
-def _login_of_peer(session: Session) -> Login:
-    """Return how the channel from the peer logs in there.
-
-    :raises Refused: without a channel.
-    """
-    login = login_of_peer(session)
-    if login is None:
-        raise Refused("This member has no channel from a peer; there is no pair whose writes could move.")
-    return login
 
 
 def _hand_over(
@@ -120,7 +101,7 @@ def _hand_over(
     :return: the sessions that were in the middle of a write, and what became of them.
     :raises TwowayError: when the writes are still here.
     """
-    peer = connect(_login_of_peer(session))
+    peer = connect(required_login_of_peer(session))
     try:
         wait_for(
             lambda: is_peer_ready(session),
@@ -145,7 +126,7 @@ def _hand_over_to(session: Session, peer: Session, target: int, patience_seconds
     gate, own_id = read_gate_and_id(session)
     claimed = False
     try:
-        _close_gate(session, patience_seconds)
+        close_gate(session, patience_seconds)
         with writable(session, unlogged=False):
             claimed = True
             claim = write_claim(session, target, SWITCHOVER, seen.claim)
@@ -190,7 +171,7 @@ def _take_over(session: Session, timeout_seconds: int) -> None:
     :raises TwowayError: when that does not happen in time; the gate stays closed.
     """
     deadline = time.monotonic() + timeout_seconds
-    peer = connect(_login_of_peer(session))
+    peer = connect(required_login_of_peer(session))
     try:
         say_ready(peer)
         if not _is_given(session, peer, timeout_seconds):
@@ -238,47 +219,3 @@ def _open_when_given(session: Session, peer: Session) -> str:
         return reason
     session.query(session.dialect.set_gate(is_open=True), "open the write gate")
     return ""
-
-
-def _fail_over(session: Session, timeout_seconds: int) -> None:
-    """Take the writes of a member that does not answer."""
-    with commits_at_once(session):
-        received = drain(session, timeout_seconds)
-        with moving_writes(session, timeout_seconds):
-            take_writes(session, look_at(session).server_id, received)
-
-
-def _fence(session: Session, target: int, patience_seconds: int) -> None:
-    """Close this member's gate, and keep its keeper from opening it: by a claim of the peer's, who cannot be asked."""
-    with moving_writes(session, patience_seconds):
-        _close_gate(session, patience_seconds)
-        with writable(session, unlogged=False):
-            write_claim(session, target, SWITCHOVER)
-
-
-def _close_gate(session: Session, patience_seconds: int) -> None:
-    session.query(sql("SET SESSION lock_wait_timeout = {}", patience_seconds), "limit the wait for statements")
-    session.query(session.dialect.set_gate(is_open=False), "close the gate, which running statements keep open")
-
-
-def _refuse_when_peer_answers(session: Session) -> None:
-    login = _login_of_peer(session)
-    if login.host and is_silent(login.host, login.port):
-        return
-    try:
-        peer = connect(login)
-        try:
-            seen = look_at(peer)
-        finally:
-            peer.close()
-    except ServerError as error:
-        if not error.is_answer:
-            return
-        raise Refused(
-            "The other member's server answers, and refuses this one (%s). It is not lost, and may take writes: stop"
-            " it, or let this member in and move the writes with the playbook switch_over." % error.message
-        ) from error
-    raise Refused(
-        "The other member answers, and its gate is %s. It is not lost: move the writes with the playbook switch_over."
-        % seen.gate
-    )

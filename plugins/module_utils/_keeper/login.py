@@ -14,6 +14,7 @@ from typing import Any, Dict, Optional
 
 from .._channel_login import login_as_channel
 from .._connection import Login, Session
+from .._errors import Refused
 from .._read.replication import read_channel
 from .._secret import Secret
 
@@ -42,3 +43,14 @@ def login_of_peer(session: Session) -> Optional[Login]:
         return None
     login = login_as_channel(session.dialect.server, channel.settings, data_directory, ANSWER_SECONDS)
     return replace(login, answer_timeout=ANSWER_SECONDS)
+
+
+def required_login_of_peer(session: Session) -> Login:
+    """Return the same for whoever needs it.
+
+    :raises Refused: without a channel as well.
+    """
+    login = login_of_peer(session)
+    if login is None:
+        raise Refused("This member has no channel from a peer; there is no pair whose writes could move.")
+    return login

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.twoway.mysql.plugins.module_utils import _bookkeeping, _failover, _move
+from ansible_collections.twoway.mysql.plugins.module_utils import _bookkeeping, _failover, _unseen
 from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused, ServerError
 
@@ -86,12 +86,12 @@ def test_member_whose_server_refuses_the_login_is_not_lost(
     def connect(_login: Login) -> None:
         raise ServerError("connect to the server", errno, None, "reason")
 
-    monkeypatch.setattr(_move, "login_of_peer", lambda _session: Login(host="db2"))
-    monkeypatch.setattr(_move, "is_silent", lambda _host, _port: False)
-    monkeypatch.setattr(_move, "connect", connect)
+    monkeypatch.setattr(_unseen, "required_login_of_peer", lambda _session: Login(host="db2"))
+    monkeypatch.setattr(_unseen, "is_silent", lambda _host, _port: False)
+    monkeypatch.setattr(_unseen, "connect", connect)
     session: Any = None
     if not is_refused:
-        _move._refuse_when_peer_answers(session)
+        _unseen._refuse_when_peer_answers(session)
         return
     with pytest.raises(Refused, match="answers, and refuses this one"):
-        _move._refuse_when_peer_answers(session)
+        _unseen._refuse_when_peer_answers(session)
