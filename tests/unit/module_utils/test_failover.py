@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.twoway.mysql.plugins.module_utils import _bookkeeping, _failover, _unseen
-from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login
-from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused, ServerError
+from ansible_collections.twoway.mysql.plugins.module_utils import _bookkeeping, _failover
 
 
 @pytest.mark.parametrize(
@@ -75,23 +73,3 @@ def test_where_nothing_was_seen_that_is_a_risk(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(_failover, "read_note", lambda session, name: None)
     session: Any = None
     assert _failover.risks_of_loss(session) == ["nothing is known of how the lost member acknowledged its commits"]
-
-
-@pytest.mark.parametrize(
-    ("errno", "is_refused"), [(1045, True), (1040, True), (4151, True), (2003, False), (None, False)]
-)
-def test_member_whose_server_refuses_the_login_is_not_lost(
-    monkeypatch: pytest.MonkeyPatch, errno: int | None, is_refused: bool
-) -> None:
-    def connect(_login: Login) -> None:
-        raise ServerError("connect to the server", errno, None, "reason")
-
-    monkeypatch.setattr(_unseen, "required_login_of_peer", lambda _session: Login(host="db2"))
-    monkeypatch.setattr(_unseen, "is_silent", lambda _host, _port: False)
-    monkeypatch.setattr(_unseen, "connect", connect)
-    session: Any = None
-    if not is_refused:
-        _unseen._refuse_when_peer_answers(session)
-        return
-    with pytest.raises(Refused, match="answers, and refuses this one"):
-        _unseen._refuse_when_peer_answers(session)
