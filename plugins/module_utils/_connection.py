@@ -133,8 +133,9 @@ class Login:
             "charset": "utf8mb4",
             "autocommit": True,
             "init_command": _SESSION_START,
-            "read_timeout": self.answer_timeout,
-            "write_timeout": self.answer_timeout,
+            # Without it a server that takes the connection and says nothing more would be waited for for ever.
+            "read_timeout": self.answer_timeout or self.connect_timeout,
+            "write_timeout": self.answer_timeout or self.connect_timeout,
             "local_infile": self.sends_rows,
             "withholds_password": self.withholds_password,
         }
@@ -208,9 +209,9 @@ class Session:
         with errors_named(action):
             return load(self._connection, statement.text, blocks)
 
-    def limit_silence(self, seconds: float) -> None:
-        """From now on fail when the server says nothing for so long while an answer is waited for."""
-        self._connection._read_timeout = seconds
+    def limit_silence(self, seconds: Optional[float]) -> None:
+        """From now on fail when the server says nothing for so long while an answer is waited for; ``None`` is ever."""
+        self._connection._read_timeout = self._connection._write_timeout = seconds
         self._connection._sock.settimeout(seconds)
 
     def reconnect(self, login: Login, timeout_seconds: float) -> None:
@@ -254,4 +255,6 @@ def connect(login: Login) -> Session:
     require_driver()
     login = login.resolved()
     with errors_named("connect to the server at %s as %s" % (login.place, login.user)):
-        return Session(open_connection(login.driver_arguments()))
+        session = Session(open_connection(login.driver_arguments()))
+    session.limit_silence(login.answer_timeout)
+    return session

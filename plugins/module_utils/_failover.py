@@ -20,6 +20,7 @@ from ._connection import Session
 from ._errors import Refused
 from ._executor import writable
 from ._read.replication import read_channel
+from ._state.channel import Channel
 from ._state.claim import FAILOVER
 from ._wait import wait_for
 
@@ -61,11 +62,25 @@ def drain(session: Session, timeout_seconds: int) -> str:
         lambda found: found is not None and (session.dialect.is_drained(found) or not found.applier_running),
         timeout_seconds,
     )
-    if channel is None:
-        raise Refused("This member has no channel from a peer; there is no pair whose writes could move.")
-    if not drained or not session.dialect.is_drained(channel):
-        raise Refused(
-            "Transactions that were received are not applied, and this member would lack them (%s). Repair it first."
-            % (channel.applier_trouble or "%s of %s is applied so far" % (channel.applied, channel.received))
-        )
+    if channel is None or not drained or not session.dialect.is_drained(channel):
+        raise _not_drained(channel)
     return str(session.dialect.place_of_drained(channel) or "")
+
+
+def refuse_standstill(session: Session) -> None:
+    """Make sure that :func:`drain` can come to an end; how long it would take is not waited for.
+
+    :raises Refused: when the applier stands still before it has applied everything.
+    """
+    channel = read_channel(session, "")
+    if channel is None or not (session.dialect.is_drained(channel) or channel.applier_running):
+        raise _not_drained(channel)
+
+
+def _not_drained(channel: Optional[Channel]) -> Refused:
+    if channel is None:
+        return Refused("This member has no channel from a peer; there is no pair whose writes could move.")
+    return Refused(
+        "Transactions that were received are not applied, and this member would lack them (%s). Repair it first."
+        % (channel.applier_trouble or "%s of %s is applied so far" % (channel.applied, channel.received))
+    )

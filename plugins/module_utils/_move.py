@@ -26,12 +26,12 @@ from ._claim import is_lock_used, is_peer_ready, moving_writes, read_claim, say_
 from ._connection import Session, connect
 from ._errors import Refused, ServerError, TwowayError
 from ._executor import writable
-from ._failover import drain
+from ._failover import refuse_standstill
 from ._in_the_way import clear_the_way, close_gate, read_work
 from ._keeper.login import ANSWER_SECONDS, required_login_of_peer
 from ._keeper.look import look_at
 from ._module import reconcile
-from ._plan.keeper import OPEN, decide
+from ._plan.keeper import OPEN, Seen, decide
 from ._plan.move import Part, plan_move, show_part
 from ._plan.steps import FailOver, Fence, HandOver, Plan, TakeOver
 from ._read.server import read_gate_and_id
@@ -49,7 +49,8 @@ _READY_SECONDS = 5
 
 def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
     """Return the result of the module ``pair_switchover``."""
-    params, target, began = module.params, module.params["server_id"], time.monotonic()
+    params, began = module.params, time.monotonic()
+    target = params["server_id"] or read_gate_and_id(session)[1]
 
     def read() -> Part:
         own = look_at(session)
@@ -61,8 +62,7 @@ def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
     risks: List[str] = []
     if params["lost"] and any(isinstance(step, FailOver) for step in plan(read()).steps):
         risks = risks_where_allowed(session, params["accept_loss"])
-        if module.check_mode:
-            drain(session, params["timeout_seconds"])
+        refuse_standstill(session)
     met: List[Dict[str, Any]] = []
 
     def hand_over(_step: HandOver) -> None:
@@ -110,19 +110,33 @@ def _hand_over(
             longest_pause_seconds=_LONGEST_PAUSE_SECONDS,
         )
         with moving_writes(session, patience_seconds):
+            _look_at_target(peer, target)
             met = clear_the_way(session, patience_seconds, kills)
-            _hand_over_to(session, peer, target, patience_seconds, timeout_seconds)
+            try:
+                _hand_over_to(session, peer, target, patience_seconds, timeout_seconds)
+            except TwowayError as error:
+                error.details["sessions"] = met
+                raise
     finally:
         peer.close()
     return met
 
 
-def _hand_over_to(session: Session, peer: Session, target: int, patience_seconds: int, timeout_seconds: int) -> None:
+def _look_at_target(peer: Session, target: int) -> Seen:
+    """Return what the peer shows.
+
+    :raises Refused: when the writes cannot be given to it.
+    """
     seen = look_at(peer)
     if seen.server_id != target:
         raise Refused("The peer is server %d; the writes were to go to server %d." % (seen.server_id, target))
     if seen.gate == "open":
         raise Refused("The gate of the peer is open already; two members take writes. Close the wrong one first.")
+    return seen
+
+
+def _hand_over_to(session: Session, peer: Session, target: int, patience_seconds: int, timeout_seconds: int) -> None:
+    seen = _look_at_target(peer, target)
     gate, own_id = read_gate_and_id(session)
     claimed = False
     try:
@@ -175,7 +189,10 @@ def _take_over(session: Session, timeout_seconds: int) -> None:
     try:
         say_ready(peer)
         if not _is_given(session, peer, timeout_seconds):
-            raise TwowayError("This member was not given the writes; its gate stays closed.")
+            raise TwowayError(
+                "This member was not given the writes, and its gate stays closed. If they are handed over later, its"
+                " service opens it."
+            )
         remaining_seconds = max(1, round(deadline - time.monotonic()))
         peer.limit_silence(remaining_seconds + ANSWER_SECONDS)
         # Whoever hands over ends as soon as it sees that its claim has arrived.

@@ -6,8 +6,8 @@
 
 """Whether there is anybody at an address at all.
 
-The kernel of a live host takes or refuses a connection at once, however busy or stuck its servers are. One packet that
-is lost on the way is sent again after a second only, so this sends several.
+The kernel of a live host takes or refuses a connection at once, however busy its servers are, unless too many wait
+there already. One packet that is lost on the way is sent again after a second only, so this sends several.
 """
 
 from __future__ import annotations

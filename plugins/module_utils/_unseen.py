@@ -50,7 +50,8 @@ def fence(session: Session, target: int, patience_seconds: int) -> None:
     """Close this member's gate, and keep its keeper from opening it: by a claim of the peer's, who cannot be asked."""
     with moving_writes(session, patience_seconds):
         close_gate(session, patience_seconds)
-        with writable(session, unlogged=False):
+        # No client's commit waits any more, now that the gate is closed; this one would, for the peer.
+        with commits_at_once(session), writable(session, unlogged=False):
             write_claim(session, target, SWITCHOVER)
 
 

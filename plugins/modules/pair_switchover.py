@@ -24,9 +24,10 @@ extends_documentation_fragment:
   - twoway.mysql.attributes.writing
 options:
   server_id:
-    description: Server id of the member that is to take the writes.
+    description:
+      - Server id of the member that is to take the writes.
+      - Required unless O(lost=true); by default it is this member then.
     type: int
-    required: true
   lost:
     description:
       - Whether the members do not see each other, so that each does its part alone. The member O(server_id) names applies what it has received and
@@ -140,13 +141,14 @@ from ansible_collections.twoway.mysql.plugins.module_utils._move import move_wri
 
 SPEC = ArgumentSpec(
     options={
-        "server_id": {"type": "int", "required": True},
+        "server_id": {"type": "int"},
         "lost": {"type": "bool", "default": False},
         "accept_loss": {"type": "bool", "default": False},
         "patience_seconds": {"type": "int", "default": 2},
         "kill_sessions": {"type": "bool", "default": False},
         "timeout_seconds": {"type": "int", "default": 10},
-    }
+    },
+    required_if=[("lost", False, ("server_id",))],
 )
 
 

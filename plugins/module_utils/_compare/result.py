@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -52,6 +53,14 @@ class TableResult:
     differing: Dict[Place, Seen] = field(default_factory=dict)
     is_counted: bool = True
     rows: List[Dict[str, Any]] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def count(self, at_source: int, at_replica: int) -> None:
+        """Add so many rows to those that were read; several threads do so."""
+        with self._lock:
+            if self.source_rows is not None and self.replica_rows is not None:
+                self.source_rows += at_source
+                self.replica_rows += at_replica
 
     def add(self, found: Dict[Place, Seen]) -> None:
         """Add rows that differ."""
@@ -61,8 +70,10 @@ class TableResult:
 
     def note_change(self) -> None:
         """Note that the table was altered or dropped while its rows were read; rows that differ still do."""
-        if self.result == EQUAL:
-            self.result, self.source_rows, self.replica_rows = UNKNOWN, None, None
+        with self._lock:
+            self.is_counted = False
+            if self.result == EQUAL:
+                self.result, self.source_rows, self.replica_rows = UNKNOWN, None, None
 
     @property
     def is_full(self) -> bool:

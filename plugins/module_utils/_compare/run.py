@@ -16,7 +16,7 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 from .._connection import Login, Session, connect
 from .._read.server import read_gate
-from .chunks import Checksum, Chunk, Place, pieces, rows_in_chunk
+from .chunks import Chunk, Place, pieces, rows_in_chunk
 from .listing import Listing, settle_listing
 from .members import Lane, lanes_for, open_lanes
 from .point import Synchronizer
@@ -163,7 +163,7 @@ def _suspects(lanes: Sequence[Lane], feed: _Feed, results: Dict[Name, TableResul
                 with table_as_read(result):
                     source, replica = lane.checksums(chunk)
                     with lock:
-                        _count(result, source, replica)
+                        result.count(source.rows, replica.rows)
                         if source != replica:
                             suspects.append(chunk)
                 chunk = feed.take()
@@ -174,12 +174,6 @@ def _suspects(lanes: Sequence[Lane], feed: _Feed, results: Dict[Name, TableResul
     with ThreadPoolExecutor(max_workers=len(lanes)) as pool:
         list(pool.map(work, lanes))
     return suspects
-
-
-def _count(result: TableResult, source: Checksum, replica: Checksum) -> None:
-    if result.source_rows is not None and result.replica_rows is not None:
-        result.source_rows += source.rows
-        result.replica_rows += replica.rows
 
 
 class _Describer:

@@ -5,28 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect import dialect_for
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import parse_version
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused, ServerError
 from ansible_collections.twoway.mysql.plugins.module_utils._in_the_way import clear_the_way
 
+WRITE = "UPDATE t SET a = 1"
 
-def row(session: int, transaction: str = "9", is_running: int = 0) -> dict[str, Any]:
+
+def row(session: int, seconds: int = 34, statement: str = "", user: str = "shop") -> dict[str, Any]:
     return {
         "session": session,
-        "user": "shop",
+        "user": user,
         "host": "10.0.0.5:4711",
-        "transaction": transaction,
-        "is_running": is_running,
-        "passes_gate": 0,
-        "seconds": 34,
+        "command": "Query" if statement else "Sleep",
+        "statement": statement,
+        "statement_seconds": seconds if statement else 0,
+        "transaction_seconds": seconds,
         "changed_rows": 3,
+        "is_administrator": int(user == "root"),
     }
 
 
 class Session:
     """A server that shows one list of rows after the other, the last one again and again."""
 
-    def __init__(self, *looks: list[dict[str, Any]]) -> None:
+    def __init__(self, *looks: list[dict[str, Any]], version: str = "11.8.9-MariaDB") -> None:
         self._looks = list(looks)
+        self.dialect = dialect_for(parse_version(version))
         self.killed: list[str] = []
 
     def query(self, statement: Any, _action: str) -> list[dict[str, Any]]:
@@ -49,18 +55,31 @@ def test_who_is_done_in_time_ended_by_itself() -> None:
 
 
 def test_the_next_transaction_of_a_session_is_another_one() -> None:
-    assert ends(Session([row(7)], [row(7, transaction="10")])) == [(7, "by itself")]
+    assert ends(Session([row(7)], [row(7, seconds=2)])) == [(7, "by itself")]
+
+
+def test_the_next_statement_of_a_transaction_is_the_same_work() -> None:
+    assert ends(Session([row(7)], [row(7, statement="SELECT 1")])) == [(7, "cut off")]
+
+
+def test_who_only_reads_or_has_only_begun_is_in_nobodys_way() -> None:
+    reading = {**row(7, statement="SELECT a FROM t"), "changed_rows": 0, "transaction_seconds": 0}
+    assert ends(Session([reading, row(8, seconds=0)])) == []
 
 
 def test_who_is_not_done_is_killed_where_that_is_wished() -> None:
-    session = Session([row(7), row(8, is_running=1)], [row(8, is_running=1)])
+    session = Session([row(7), row(8, statement=WRITE)], [row(8, statement=WRITE)])
     assert ends(session, kills=True) == [(7, "by itself"), (8, "killed")]
     assert session.killed == ["KILL 8"]
 
 
-@pytest.mark.parametrize("obstacle", ["is_running", "passes_gate"])
-def test_who_is_not_held_by_the_gate_is_named_and_nobody_is_held_up(obstacle: str) -> None:
-    session = Session([row(7), {**row(8), obstacle: 1}])
-    with pytest.raises(Refused, match=r"session 8 of shop@10\.0\.0\.5: 34 s, 3 changed rows\. Nothing"):
+@pytest.mark.parametrize("stubborn", [row(8, statement=WRITE), row(8, user="root")])
+def test_who_is_not_held_by_the_gate_is_named_and_nobody_is_held_up(stubborn: dict[str, Any]) -> None:
+    session = Session([row(7), stubborn])
+    with pytest.raises(Refused, match=r"session 8 of (shop|root)@10\.0\.0\.5: 34 s, 3 changed rows\. Nothing"):
         ends(session)
     assert session.killed == []
+
+
+def test_no_administrator_passes_the_gate_of_a_mysql_server() -> None:
+    assert ends(Session([row(8, user="root")], version="9.7.4")) == [(8, "cut off")]
