@@ -23,6 +23,7 @@ _BUSY = """
 _OPEN_TRANSACTION = "BEGIN; UPDATE wikidb.busy SET n = n + 1;"
 _LONG_STATEMENT = "UPDATE wikidb.busy SET n = n + 10 WHERE SLEEP(600) = 0;"
 _ROW = "INSERT INTO wikidb.ledger (id, writer, note) VALUES ({id}, 'here', 'while the other one is not seen')"
+_SIGNAL = "pkill --signal {signal} --exact 'mysqld|mariadbd'"
 _SUM = "SELECT SUM(n) FROM wikidb.busy"
 _ROWS = "SELECT COUNT(*), SUM(n) FROM wikidb.busy"
 _OLD_TRANSACTIONS = """
@@ -193,3 +194,34 @@ def test_a_failover_between_members_that_do_not_see_each_other_closes_the_other_
     assert load.open_members() == ["db2"]
     again = playbook.run(SWITCH_OVER, {"pair_switch_to": "db2"})
     assert (again.exit_code, set(again.changes)) == (0, set()), again.output
+
+
+@pytest.mark.long
+def test_a_server_that_hangs_is_not_left_behind_unnoticed(deployed: str) -> None:
+    active, standby = load.settled()
+    labkit.shell(active, _SIGNAL.format(signal="STOP"))
+    refused = playbook.run(FAIL_OVER, {"pair_fail_over_to": standby})
+    assert refused.exit_code != 0
+    assert any("its server may have its gate open" in error for error in refused.errors), refused.output
+    labkit.shell(active, _SIGNAL.format(signal="CONT"))
+    assert load.settled() == (active, standby)
+    labkit.shell(active, _SIGNAL.format(signal="STOP"))
+    taken = playbook.run(FAIL_OVER, {"pair_fail_over_to": standby, "pair_fail_over_unfenced": active})
+    assert taken.exit_code == 0, taken.output
+    labkit.sql(standby, _ROW.format(id=2000000004))
+    labkit.shell(active, _SIGNAL.format(signal="CONT"))
+    assert load.settled() == (standby, active)
+    playbook.wait(lambda: "2000000004" in pair.ledger(active))
+    assert "2000000004" in pair.ledger(active)
+
+
+@pytest.mark.long
+def test_nobody_is_closed_for_a_survivor_that_is_not_there(deployed: str) -> None:
+    active, standby = load.settled()
+    labkit.kill(standby)
+    refused = playbook.run(FAIL_OVER, {"pair_fail_over_to": standby})
+    assert refused.exit_code != 0
+    assert any(f"{standby} could not be asked" in error for error in refused.errors), refused.output
+    assert load.open_members() == [active]
+    labkit.heal()
+    assert load.settled() == (active, standby)
