@@ -79,7 +79,9 @@ def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
         actions={
             HandOver: hand_over,
             # The old writer is patient with statements twice, and with whoever else moves the writes.
-            TakeOver: lambda _step: _take_over(session, 3 * params["patience_seconds"] + params["timeout_seconds"]),
+            TakeOver: lambda _step: _take_over(
+                session, target, 3 * params["patience_seconds"] + params["timeout_seconds"]
+            ),
             Fence: lambda _step: fence(session, target, params["patience_seconds"]),
             FailOver: lambda _step: fail_over(session, params["timeout_seconds"]),
         },
@@ -110,10 +112,10 @@ def _hand_over(
             longest_pause_seconds=_LONGEST_PAUSE_SECONDS,
         )
         with moving_writes(session, patience_seconds):
-            _look_at_target(peer, target)
+            seen = _look_at_target(peer, target)
             met = clear_the_way(session, patience_seconds, kills)
             try:
-                _hand_over_to(session, peer, target, patience_seconds, timeout_seconds)
+                _hand_over_to(session, peer, seen, patience_seconds, timeout_seconds)
             except TwowayError as error:
                 error.details["sessions"] = met
                 raise
@@ -135,15 +137,14 @@ def _look_at_target(peer: Session, target: int) -> Seen:
     return seen
 
 
-def _hand_over_to(session: Session, peer: Session, target: int, patience_seconds: int, timeout_seconds: int) -> None:
-    seen = _look_at_target(peer, target)
+def _hand_over_to(session: Session, peer: Session, seen: Seen, patience_seconds: int, timeout_seconds: int) -> None:
     gate, own_id = read_gate_and_id(session)
     claimed = False
     try:
         close_gate(session, patience_seconds)
         with writable(session, unlogged=False):
             claimed = True
-            claim = write_claim(session, target, SWITCHOVER, seen.claim)
+            claim = write_claim(session, seen.server_id, SWITCHOVER, seen.claim)
         arrived, last = wait_for(
             lambda: read_claim(peer),
             lambda newest: newest is not None and newest.term >= claim.term,
@@ -179,16 +180,17 @@ def _take_back(session: Session, own_id: int, was_open: bool, claimed: bool) -> 
     return "The writes were not moved; this member has them as before."
 
 
-def _take_over(session: Session, timeout_seconds: int) -> None:
+def _take_over(session: Session, own_id: int, timeout_seconds: int) -> None:
     """Open this member's gate as soon as its peer has handed the writes over.
 
+    :param own_id: this member's server id.
     :raises TwowayError: when that does not happen in time; the gate stays closed.
     """
     deadline = time.monotonic() + timeout_seconds
     peer = connect(required_login_of_peer(session))
     try:
         say_ready(peer)
-        if not _is_given(session, peer, timeout_seconds):
+        if not _is_given(session, own_id, peer, timeout_seconds):
             raise TwowayError(
                 "This member was not given the writes, and its gate stays closed. If they are handed over later, its"
                 " service opens it."
@@ -204,13 +206,12 @@ def _take_over(session: Session, timeout_seconds: int) -> None:
         raise TwowayError("This member was not given the writes: %s." % obstacle)
 
 
-def _is_given(session: Session, peer: Session, timeout_seconds: int) -> bool:
+def _is_given(session: Session, own_id: int, peer: Session, timeout_seconds: int) -> bool:
     """Wait for the claim to arrive, and return whether it did; little is asked, since the writes stand still then."""
-    server_id = read_gate_and_id(session)[1]
 
     def look() -> bool:
         claim = read_claim(session)
-        return claim is not None and claim.server_id == server_id
+        return claim is not None and claim.server_id == own_id
 
     deadline, is_begun = time.monotonic() + timeout_seconds, False
     while time.monotonic() < deadline:

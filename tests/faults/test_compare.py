@@ -142,10 +142,8 @@ def test_a_long_statement_at_the_source_is_in_nobodys_way(client: str) -> None:
 
 
 def test_a_table_that_is_altered_before_its_rows_are_read_is_unknown(client: str) -> None:
-    labkit.sql(
-        "db1", "CREATE TABLE shop.altered (id INT PRIMARY KEY, gone INT); INSERT INTO shop.altered VALUES (1, 2);"
-    )
-    playbook.wait(lambda: labkit.sql("db2", "SELECT COUNT(*) FROM shop.altered") == [["1"]])
+    labkit.sql("db1", "CREATE TABLE shop.altered (id INT PRIMARY KEY, gone INT);")
+    playbook.wait(lambda: bool(labkit.sql("db2", "SHOW TABLES FROM shop LIKE 'altered'")))
     with subprocess.Popen(labkit.shell_command("db1", [client]), stdin=subprocess.PIPE, text=True) as holder:
         assert holder.stdin
         holder.stdin.write("SET sql_log_bin = 0; LOCK TABLES shop.altered WRITE;\n")
