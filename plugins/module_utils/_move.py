@@ -28,7 +28,7 @@ from ._errors import Refused, ServerError, TwowayError
 from ._executor import writable
 from ._failover import refuse_standstill
 from ._in_the_way import clear_the_way, close_gate, read_work
-from ._keeper.login import ANSWER_SECONDS, required_login_of_peer
+from ._keeper.login import ANSWER_SECONDS, SILENT_SECONDS, required_login_of_peer
 from ._keeper.look import look_at
 from ._module import reconcile
 from ._plan.keeper import OPEN, Seen, decide
@@ -50,6 +50,9 @@ _READY_SECONDS = 5
 def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
     """Return the result of the module ``pair_switchover``."""
     params, began = module.params, time.monotonic()
+    if params["lost"] and module.check_mode:
+        # Of a server that answers nothing more, whoever asks has to hear that, and not that a task took too long.
+        session.limit_silence(SILENT_SECONDS)
     target = params["server_id"] or read_gate_and_id(session)[1]
 
     def read() -> Part:
