@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import select
+import socket
 import ssl
 from dataclasses import dataclass, replace
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Union
@@ -213,6 +214,13 @@ class Session:
         """From now on fail when the server says nothing for so long while an answer is waited for; ``None`` is ever."""
         self._connection._read_timeout = self._connection._write_timeout = seconds
         self._connection._sock.settimeout(seconds)
+
+    def limit_silence_of_host(self, seconds: float) -> None:
+        """From now on fail when the host, not only its server, says nothing for so long while it should; Linux alone.
+
+        The kernel of the host confirms what it receives, however long the server takes to answer.
+        """
+        self._connection._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
 
     def reconnect(self, login: Login, timeout_seconds: float) -> None:
         """Connect anew, as soon as the server answers again after a restart; nothing of the old session is kept.

@@ -53,6 +53,11 @@ def commits_at_once(session: Session) -> Iterator[None]:
                 _restore(session, before_ms, path)
 
 
+def patience_seconds(session: Session) -> float:
+    """Return how long a commit of this server waits for its replica; 0 where it waits for none."""
+    return int(_read(session, "timeout") or 0) / 1000 if read_semi_sync(session) else 0.0
+
+
 def has_replica(session: Session) -> bool:
     """Return whether a replica is connected that commits may wait for."""
     return bool(_count(session, "clients"))

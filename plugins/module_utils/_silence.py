@@ -17,24 +17,24 @@ import selectors
 import socket
 from contextlib import ExitStack
 
-_PAUSES_SECONDS = (0.2, 0.2, 0.2)
+_PACKETS = 3
 _BEGUN = (0, errno.EINPROGRESS)
 
 
-def is_silent(host: str, port: int) -> bool:
-    """Return whether nothing came back from there; not so where it is not even known how to get there."""
+def is_silent(host: str, port: int, seconds: float = 0.6) -> bool:
+    """Return whether nothing came back from there within that time; not so where nobody knows how to get there."""
     try:
         places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError:
         return False
     with selectors.DefaultSelector() as answers, ExitStack() as sockets:
-        for pause_seconds in _PAUSES_SECONDS:
+        for _packet in range(_PACKETS):
             for family, kind, protocol, _name, address in places:
                 attempt = sockets.enter_context(socket.socket(family, kind, protocol))
                 attempt.setblocking(False)
                 if attempt.connect_ex(address) not in _BEGUN:
                     return False
                 answers.register(attempt, selectors.EVENT_WRITE)
-            if answers.select(pause_seconds):
+            if answers.select(seconds / _PACKETS):
                 return False
     return True

@@ -118,10 +118,9 @@ def process_of(member: str) -> str:
     return labkit.shell(member, ["systemctl", "show", "--value", "--property=MainPID", unit_of(member)]).stdout.strip()
 
 
-def kill_server(member: str) -> float:
-    """End the server's process at once, as a crash does; the host lives on. The moment, by the clock of all members."""
-    killed = labkit.shell(member, f"date +%s.%N; systemctl kill --signal=KILL {unit_of(member)}")
-    return float(killed.stdout)
+def kill_server(member: str) -> None:
+    """End the server's process at once, as a crash does; the host lives on."""
+    labkit.shell(member, f"systemctl kill --signal=KILL {unit_of(member)}")
 
 
 def kill_until_back(member: str) -> None:
@@ -276,6 +275,10 @@ class Observed:
         """When a server acknowledged its first row after a moment."""
         ends = (each.ended for each in self.acknowledged.values() if each.server == server_id)
         return min((ended for ended in ends if ended > moment), default=None)
+
+    def last_of(self, server_id: int) -> float:
+        """When a server acknowledged its last row."""
+        return max(each.ended for each in self.acknowledged.values() if each.server == server_id)
 
     def wait_for_rows(self, rows: int = 10, seconds: float = _SETTLE_SECONDS) -> None:
         """Return when each client has had so many more rows acknowledged."""

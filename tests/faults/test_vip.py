@@ -7,6 +7,7 @@ import time
 import address
 import labkit
 import playbook
+import power
 import pytest
 
 pytestmark = pytest.mark.long
@@ -129,6 +130,69 @@ def test_a_standby_that_does_not_apply_takes_nothing(taking_over: None) -> None:
 
 def test_a_silent_host_is_followed_by_nobody(taking_over: None) -> None:
     test_a_pulled_cable_opens_no_gate()
+
+
+@pytest.fixture(scope="module")
+def fencing(taking_over: None) -> None:
+    """From then on the standby has a silent host turned off."""
+    power.install()
+
+
+@pytest.mark.parametrize("turn", ["there", "and back"])
+def test_the_writes_of_a_silent_host_are_taken_once_it_is_off(fencing: None, turn: str) -> None:
+    active, standby = address.settled()
+    with address.observed() as seen:
+        seen.wait_for_rows()
+        with power.switch(standby, active) as asked:
+            labkit.cut(active)
+            address.eventually(lambda: address.gate(standby), "open")
+            assert asked == [labkit.address(active)]
+            seen.wait_for_rows()
+        labkit.heal()
+        assert address.settled() == (standby, active)
+        address.eventually(lambda: address.commits_wait(standby), True)
+        seen.wait_for_rows()
+    assert_whole(seen)
+
+
+def test_the_writes_of_a_host_that_may_not_be_off_are_not_taken(fencing: None) -> None:
+    active, standby = address.settled()
+    with address.observed() as seen:
+        seen.wait_for_rows()
+        with power.switch(standby, active, works=False) as asked:
+            labkit.cut(active)
+            address.eventually(lambda: asked, [labkit.address(active)])
+            # Longer than it takes until commits wait for nobody, and the peer counts as away.
+            time.sleep(15)
+        labkit.heal()
+        assert address.settled() == (active, standby)
+        seen.wait_for_rows()
+    assert_whole(seen)
+    assert "open" not in seen.gates(standby)
+    assert "power-off ended with 1" in labkit.shell(standby, "journalctl -u twoway-gate -n 50").stdout
+
+
+def test_a_standby_whose_own_cable_is_out_has_nobody_turned_off(fencing: None) -> None:
+    active, standby = address.settled()
+    with address.observed() as seen:
+        seen.wait_for_rows()
+        with power.switch(standby, active) as asked:
+            labkit.cut(standby)
+            time.sleep(15)
+            assert asked == []
+        labkit.heal()
+        assert address.settled() == (active, standby)
+        seen.wait_for_rows()
+    assert_whole(seen)
+    assert "own cable, of eth0, is out" in labkit.shell(standby, "journalctl -u twoway-gate -n 50").stdout
+
+
+def test_a_killed_server_on_a_live_host_is_not_turned_off(fencing: None) -> None:
+    active, standby = address.settled()
+    with power.switch(standby, active) as asked:
+        test_the_writes_of_a_killed_server_are_taken(None, "with a fence")
+    assert asked == []
+    assert address.settled() == (standby, active)
 
 
 def test_is_given_up(taking_over: None) -> None:

@@ -9,7 +9,8 @@
 Members with one writer start with their gates closed. This opens the gate of the one that the newest claim names, and
 closes that of any other. It changes nothing else, and keeps nothing but what it saw of the peer last, and how far
 behind that this member is. How the gate is stands in a file, for whatever leads clients to where writes are accepted.
-Where that was chosen, the keeper of a server that died gives the writes away, and the keeper of the peer takes them.
+Where that was chosen, the keeper of a server that died gives the writes away, and the keeper of the peer takes them;
+it takes those of a silent host as well, once that is turned off.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from .._patience import commits_at_once, restore_patience
 from .._plan.keeper import CLOSE, OPEN, STAY, TAKE, Seen, decide
 from .._read.replication import read_semi_sync
 from .._read.server import read_gate
+from .fence import Fence, read_settings
 from .login import SILENT_SECONDS, login_from, login_of_peer
 from .look import look_at
 from .offer import Offer, is_offered, is_takeover_wished
@@ -40,6 +42,8 @@ from .watch import Watch
 WATCH = "watch"
 """The word, as a second argument, for a keeper that leaves the gate alone, because both members write."""
 PAUSE_SECONDS = 0.4
+FENCING_PAUSE_SECONDS = 0.2
+"""Where a silent host is to be turned off soon."""
 LOOK_SECONDS = 0.1
 """Between two looks at the own gate alone, which decide nothing but are told."""
 CLOSING_SECONDS = 20
@@ -67,8 +71,9 @@ class Keeper:
         self._paths: Dict[str, str] = {}
         self._watch: Optional[Watch] = None
         self._said = self._told = self._trouble = ""
-        self._peer_user = ""
+        self._peer_login: Optional[Login] = None
         self._offer = Offer()
+        self._fence = Fence()
         self._resume = Resume()
         self._urgent_until = 0.0
         self._may_retry = False
@@ -125,6 +130,8 @@ class Keeper:
             decision, reason = self._open(session)
         elif decision == TAKE:
             decision, reason = self._take(session)
+        elif peer is None and self._fence.is_due(own):
+            decision, reason = self._take_from_silent(session)
         return decision, reason
 
     def _connect(self) -> Session:
@@ -141,7 +148,8 @@ class Keeper:
     def _pause(self) -> None:
         """Wait for the next decision, and look at the gate meanwhile; a change of it, or of a server, is urgent."""
         is_urgent = time.monotonic() < self._urgent_until
-        seconds = URGENT_PAUSE_SECONDS if is_urgent else PAUSE_SECONDS
+        calm_seconds = FENCING_PAUSE_SECONDS if read_settings() else PAUSE_SECONDS
+        seconds = URGENT_PAUSE_SECONDS if is_urgent else calm_seconds
         if self._own is None:
             # There is no server to look at meanwhile.
             time.sleep(seconds)
@@ -179,9 +187,11 @@ class Keeper:
 
     def _is_offered(self, session: Session, own: Seen) -> bool:
         """Return whether the peer's keeper offers the writes, which are to be taken then."""
-        if own.claim is None or own.claim.server_id == own.server_id or not is_takeover_wished():
+        claim, login = own.claim, self._peer_login
+        if claim is None or claim.server_id == own.server_id or login is None or not is_takeover_wished():
             return False
-        return is_offered(session, own.claim.term, self._peer_user)
+        # Both members log in at each other with an account of the same name.
+        return is_offered(session, claim.term, login.user)
 
     def _take(self, session: Session) -> Tuple[str, str]:
         """Take the writes that the peer's keeper offers, with the move of the writes reserved."""
@@ -203,6 +213,21 @@ class Keeper:
             self._tell("open")
         return TAKE, "the peer's server died; to apply what it had sent took %.2f s" % waited
 
+    def _take_from_silent(self, session: Session) -> Tuple[str, str]:
+        """Take the writes of a peer whose host is silent, once it is off, with the move of the writes reserved."""
+        with moving_writes(session, 0):
+            own = look_at(session)
+            if not self._fence.is_due(replace(own, is_moving=False)):
+                return STAY, "the writes have moved at this moment"
+            try:
+                self._fence.turn_off(session)
+                with commits_at_once(session):
+                    take_writes(session, own.server_id, drain(session, DRAIN_SECONDS))
+            except Refused as error:
+                return STAY, error.message
+            self._tell("open")
+        return TAKE, "the peer's host was silent, and is off"
+
     def _offer_writes(self) -> None:
         """Offer the writes to the peer, where the own server took them and is dead."""
         if self._keeps_gate and self._peer and is_takeover_wished():
@@ -217,13 +242,12 @@ class Keeper:
         self._trouble = ""
         try:
             if self._peer is None:
-                login = login_of_peer(session)
-                # Both members log in at each other with an account of the same name.
-                self._peer_user = login.user if login else ""
-                self._peer = connect(login) if login else None
-            if self._peer is None:
+                self._peer_login = login_of_peer(session)
+                self._peer = connect(self._peer_login) if self._peer_login else None
+            if self._peer is None or self._peer_login is None:
                 return None
             seen = look_at(self._peer)
+            self._fence.see_peer(self._peer, self._peer_login, seen)
             self._note(self._peer, seen)
             self._resume.see_peer(self._peer)
             if self._watch:

@@ -61,8 +61,21 @@ def may_offer(last: Seen, peer: Seen) -> bool:
 
     :param last: what the own server showed last.
     """
+    return _may_follow(last, peer)
+
+
+def may_fence(own: Seen, last: Seen) -> bool:
+    """Return whether the peer's host may be turned off, now that it is silent, to take its writes.
+
+    :param last: what the peer showed last.
+    """
+    return _may_follow(last, own)
+
+
+def _may_follow(last: Seen, heir: Seen) -> bool:
+    """Return whether a member that is lost took the writes, and the other one knows of no claim but that."""
     took_writes = last.gate == "open" and last.claim is not None and last.claim.server_id == last.server_id
-    return took_writes and peer.claim == last.claim and not (last.is_moving or peer.is_moving or _is_open(peer))
+    return took_writes and heir.claim == last.claim and not (last.is_moving or heir.is_moving or _is_open(heir))
 
 
 def _is_open(seen: Optional[Seen]) -> bool:

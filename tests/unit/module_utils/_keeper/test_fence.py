@@ -1,0 +1,160 @@
+"""A silent host is turned off once, where its last commits waited, and only what is off for certain counts as off."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login
+from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused
+from ansible_collections.twoway.mysql.plugins.module_utils._keeper import fence
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.keeper import Seen
+from ansible_collections.twoway.mysql.plugins.module_utils._state.claim import Claim
+
+CLAIM = Claim(7, 1, "deploy")
+ACTIVE = Seen(1, "open", CLAIM)
+STANDBY = Seen(2, "closed", CLAIM)
+LOGIN = Login(host="10.8.0.1")
+
+
+class Peer:
+    """The session with the peer's server."""
+
+    def limit_silence_of_host(self, seconds: float) -> None:
+        self.silence_seconds = seconds
+
+
+class Host:
+    """The peer's host, and this member's own cable; ``asked`` holds what its program was given."""
+
+    def __init__(self, folder: Path) -> None:
+        self.is_silent = self.has_carrier = True
+        self.patience_seconds = 3.0
+        self._asked = folder / "asked"
+        self._program = folder / "power-off"
+        self.settings = folder / "fence.json"
+        self.answers("exit 0")
+
+    def answers(self, command: str) -> None:
+        self._program.write_text(f'#!/bin/sh\necho "$*" >> {self._asked}\n{command}\n')
+        self._program.chmod(0o755)
+        self.choose(str(self._program))
+
+    def choose(self, program: str) -> None:
+        self.settings.write_text(json.dumps({"program": program, "after_seconds": 0.6, "interface": "eth0"}))
+
+    @property
+    def asked(self) -> list[str]:
+        return self._asked.read_text().splitlines() if self._asked.exists() else []
+
+
+@pytest.fixture
+def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Host:
+    made = Host(tmp_path)
+    monkeypatch.setattr(fence, "FENCE_FILE", str(made.settings))
+    monkeypatch.setattr(fence, "is_takeover_wished", lambda: True)
+    monkeypatch.setattr(fence, "patience_seconds", lambda _peer: made.patience_seconds)
+    monkeypatch.setattr(fence, "refuse_standstill", lambda _session: None)
+    monkeypatch.setattr(fence, "is_silent", lambda _host, _port, _seconds: made.is_silent)
+    monkeypatch.setattr(fence, "_has_carrier", lambda _interface: made.has_carrier)
+    return made
+
+
+def seen(last: Seen = ACTIVE) -> fence.Fence:
+    made = fence.Fence()
+    peer: Any = Peer()
+    made.see_peer(peer, LOGIN, last)
+    return made
+
+
+def turn_off(made: fence.Fence) -> None:
+    session: Any = None
+    made.turn_off(session)
+
+
+def test_a_silent_host_is_turned_off_once(host: Host) -> None:
+    made = seen()
+    assert made.is_due(STANDBY)
+    turn_off(made)
+    assert host.asked == ["10.8.0.1"]
+    assert not made.is_due(STANDBY)
+    with pytest.raises(Refused):
+        turn_off(made)
+    assert host.asked == ["10.8.0.1"]
+
+
+def test_its_silence_is_noticed_in_half_the_time(host: Host) -> None:
+    peer: Any = Peer()
+    fence.Fence().see_peer(peer, LOGIN, ACTIVE)
+    assert peer.silence_seconds == 0.3
+
+
+@pytest.mark.parametrize(
+    ("last", "own"),
+    [
+        (Seen(1, "closed", CLAIM), STANDBY),
+        (Seen(1, "open", None), STANDBY),
+        (Seen(1, "open", CLAIM, is_moving=True), STANDBY),
+        (ACTIVE, Seen(2, "closed", CLAIM, is_moving=True)),
+        (ACTIVE, Seen(2, "closed", Claim(8, 2, "failover"))),
+        (ACTIVE, Seen(2, "open", CLAIM)),
+        (Seen(2, "closed", CLAIM), ACTIVE),
+    ],
+    ids=str,
+)
+def test_only_a_standby_has_the_active_host_turned_off(host: Host, last: Seen, own: Seen) -> None:
+    assert not seen(last).is_due(own)
+
+
+@pytest.mark.parametrize("settings", ["", "{}", '{"program": "/bin/true", "after_seconds": "soon", "interface": "e"}'])
+def test_without_a_choice_that_can_be_read_nothing_is_due(host: Host, settings: str) -> None:
+    host.settings.write_text(settings)
+    assert not seen().is_due(STANDBY)
+
+
+def test_nothing_is_due_where_no_takeover_is_wished(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fence, "is_takeover_wished", lambda: False)
+    assert not seen().is_due(STANDBY)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"is_silent": False}, "the host answers"),
+        ({"has_carrier": False}, "own cable, of eth0, is out"),
+        ({"patience_seconds": 0.0}, "did not wait for this member"),
+        ({"patience_seconds": 1e-9}, "seen last more than"),
+    ],
+    ids=str,
+)
+def test_a_host_is_left_alone(host: Host, change: dict[str, Any], reason: str) -> None:
+    vars(host).update(change)
+    with pytest.raises(Refused, match=reason):
+        turn_off(seen())
+    assert host.asked == []
+
+
+@pytest.mark.parametrize(
+    ("command", "patience_seconds", "reason"),
+    [("exit 3", 3.0, "ended with 3"), ("exec sleep 60", 0.3, "had not ended"), ("kill -9 $$", 3.0, "ended with -9")],
+)
+def test_a_host_that_may_not_be_off_counts_as_on(
+    host: Host, command: str, patience_seconds: float, reason: str
+) -> None:
+    host.answers(command)
+    host.patience_seconds = patience_seconds
+    with pytest.raises(Refused, match=f"may not be off.*{reason}"):
+        turn_off(seen())
+
+
+def test_a_program_that_is_not_there_turns_nothing_off(host: Host) -> None:
+    host.choose(sys.executable + "-missing")
+    with pytest.raises(Refused, match="cannot be run"):
+        turn_off(seen())
+
+
+def test_a_cable_is_looked_at_in_the_kernel() -> None:
+    assert not fence._has_carrier("no-such-interface")
