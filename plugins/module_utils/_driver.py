@@ -8,9 +8,10 @@
 
 from __future__ import annotations
 
+import errno
 import ssl
 from contextlib import contextmanager, suppress
-from typing import Any, Dict, Iterator, Type
+from typing import Any, Dict, Iterator, Optional, Type
 
 from ._errors import ServerError, TwowayError
 
@@ -25,6 +26,9 @@ except ImportError:
     HAS_PYMYSQL = False
 
 _WRONG_SYNTAX = 1064
+
+# What the kernel says of a host that confirms nothing any more; a server that takes too long has no number.
+_SILENCE = (errno.ETIMEDOUT, errno.EHOSTUNREACH)
 
 # Ways to log in that prove the password to the server without telling it.
 _PROOFS = ("", "mysql_native_password", "client_ed25519")
@@ -56,6 +60,15 @@ def close_connection(connection: Any) -> None:
 def rows_cursor(connection: Any) -> Any:
     """Return what runs statements, and gives each row as a dict by column name."""
     return connection.cursor(DictCursor)
+
+
+def is_silence(error: Optional[BaseException]) -> bool:
+    """Return whether an error came of a host from which nothing comes back, not only of its server."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _SILENCE:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _connection_class() -> Type[Any]:
@@ -116,13 +129,13 @@ def errors_named(action: str, is_secret: bool = False) -> Iterator[None]:
     try:
         yield
     except pymysql.err.MySQLError as error:
-        errno = error.args[0] if error.args and isinstance(error.args[0], int) else None
+        number = error.args[0] if error.args and isinstance(error.args[0], int) else None
         reason = str(error.args[-1]) if error.args else type(error).__name__
-        if is_secret and errno == _WRONG_SYNTAX:
+        if is_secret and number == _WRONG_SYNTAX:
             reason = "this server does not know the statement"
         # To the driver a certificate that is not to be trusted is a host that cannot be reached.
         is_distrusted = isinstance(getattr(error, "original_exception", None), ssl.SSLCertVerificationError)
-        has_shown_itself = is_distrusted or errno in (CR.CR_SSL_CONNECTION_ERROR, CR.CR_AUTH_PLUGIN_CANNOT_LOAD)
-        raise ServerError(action, errno, getattr(error, "sqlstate", None), reason, has_shown_itself) from error
+        has_shown_itself = is_distrusted or number in (CR.CR_SSL_CONNECTION_ERROR, CR.CR_AUTH_PLUGIN_CANNOT_LOAD)
+        raise ServerError(action, number, getattr(error, "sqlstate", None), reason, has_shown_itself) from error
     except (OSError, ssl.SSLError, RuntimeError) as error:
         raise ServerError(action, None, None, str(error)) from error

@@ -52,8 +52,10 @@ def cut(active: str, standby: str) -> Iterator[None]:
     """The active host's cable is pulled, and somebody turns that off where the standby asks for it."""
     with power.switch(standby, active):
         labkit.cut(active)
-        yield
-    labkit.heal()
+        try:
+            yield
+        finally:
+            labkit.heal()
 
 
 def run(lose: Loss) -> Run:

@@ -36,6 +36,7 @@ _HOUR_SECONDS = 3600
 _AGAIN_SECONDS = 75
 #: For what a server writes beside the rows of its writers, until the room is taken away.
 _ROOM_MEGABYTES = 200
+_SENDERS = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%'"
 _STRIKES: Mapping[str, Callable[[str], None]] = {"kill": labkit.kill, "pause": labkit.pause, "cut": labkit.cut}
 _WHO = ("active", "standby", "both")
 
@@ -162,6 +163,8 @@ def purged_binary_logs(seen: address.Observed) -> None:
     active, standby = load.settled()
     labkit.sql(standby, "STOP REPLICA IO_THREAD")
     seen.wait_for_rows()
+    # A server keeps the file that it sends, and may notice only now that nobody takes it any more.
+    address.eventually(lambda: labkit.sql(active, _SENDERS), [["0"]])
     labkit.sql(active, "FLUSH BINARY LOGS; FLUSH BINARY LOGS; PURGE BINARY LOGS BEFORE NOW() + INTERVAL 1 DAY")
     labkit.sql(standby, "START REPLICA IO_THREAD")
     address.eventually(lambda: pair.channel_threads(standby), ["No", "Yes"])

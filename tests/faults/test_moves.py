@@ -56,6 +56,13 @@ def test_a_run_in_check_mode_moves_nothing(deployed: str) -> None:
     assert load.open_members() == ["db1"]
 
 
+def test_one_member_at_a_time_moves_nothing(deployed: str) -> None:
+    refused = playbook.run(SWITCH_OVER, arguments=["--forks", "1"])
+    assert (refused.exit_code != 0, refused.changes) == (True, []), refused.output
+    assert any("run with --forks 2 or more" in error for error in refused.errors), refused.output
+    assert load.open_members() == ["db1"]
+
+
 @contextmanager
 def _working(member: str, flavor: str, statements: str) -> Iterator[subprocess.Popen[str]]:
     """A client of a member that stays when it has said that, once its transaction is old."""

@@ -13,20 +13,30 @@ certain, and so its writes may be taken, as long as its last commits had to wait
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import time
 from dataclasses import dataclass
 from typing import Optional
 
 from .._connection import Login, Session
-from .._errors import Refused
+from .._driver import is_silence
+from .._errors import Refused, TwowayError
 from .._failover import refuse_standstill
 from .._patience import patience_seconds
-from .._plan.keeper import Seen, may_fence
+from .._plan.keeper import Seen, may_fence, takes_writes
 from .._silence import is_silent
+from .._state.claim import Claim
 from .offer import is_takeover_wished
 
 FENCE_FILE = "/etc/twoway/fence.json"
+PROBE_SECONDS = 0.3
+"""In the end three packets are sent to the host anew."""
+KERNEL_SECONDS = 0.4
+"""So much later than it is told to does the kernel notice that nothing is confirmed."""
+MOST_SECONDS = 60
+"""A program that takes longer is given up, however long the peer's commits wait."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +70,7 @@ class _Contact:
     """What the peer showed.
 
     :ivar patience_seconds: how long its commits wait for this member.
+    :ivar cable: what the kernel told of the own cable.
     """
 
     at: float
@@ -67,68 +78,118 @@ class _Contact:
     port: int
     seen: Seen
     patience_seconds: float
+    cable: str
 
 
 class Fence:
-    """The peer as it was before it fell silent, and what turns it off."""
+    """The peer as it was before it fell silent, and whether its host was turned off then."""
 
     def __init__(self) -> None:
         self._last: Optional[_Contact] = None
+        self._off: Optional[Claim] = None
+
+    @property
+    def is_off(self) -> bool:
+        """Whether the peer's host was turned off, and the peer was not seen since."""
+        return self._off is not None
 
     def see_peer(self, peer: Session, login: Login, seen: Seen) -> None:
-        """Keep what the peer showed, which may be the last; from now on its silence ends the session soon."""
+        """Keep what the peer showed, which may be the last; the silence of who takes the writes is noticed soon."""
+        self._last = self._off = None
         settings = read_settings()
         if settings is None or login.host is None:
-            self._last = None
             return
-        peer.limit_silence_of_host(settings.after_seconds / 2)
-        self._last = _Contact(time.monotonic(), login.host, login.port, seen, patience_seconds(peer))
+        # Any other session may hold a lock there, and would be left behind without a word, for hours.
+        is_urgent = takes_writes(seen)
+        peer.limit_silence_of_host(settings.after_seconds - KERNEL_SECONDS - PROBE_SECONDS if is_urgent else 0)
+        if is_urgent:
+            cable = _cable(settings.interface)
+            now = time.monotonic()
+            self._last = _Contact(now, login.host, login.port, seen, patience_seconds(peer), cable)
+
+    def lose_peer(self, error: TwowayError) -> None:
+        """Note why the peer does not answer; what its host's kernel still confirms, or refuses, is no silence."""
+        if not is_silence(error):
+            self._last = None
+
+    def forget(self) -> None:
+        """Note that the own server was away: what it had received may be gone with it."""
+        self._last = None
 
     def is_due(self, own: Seen) -> bool:
-        """Return whether the peer, which does not answer, took writes when it was seen last, and this member may."""
+        """Return whether this member may take the writes of the peer, which does not answer, once its host is off."""
+        if self._off:
+            return own.claim == self._off and own.gate != "open" and not own.is_moving
         return self._last is not None and may_fence(own, self._last.seen)
 
-    def turn_off(self, session: Session) -> None:
-        """Turn the peer's host off; tried once for each time that the peer was seen.
+    def make_sure(self, session: Session) -> None:
+        """Make sure that the peer's host is silent, and that its writes can be taken once it is off.
 
-        :raises Refused: when the host is not silent, or not off for certain, or acknowledged rows could be missing.
+        :raises Refused: with the reason why it is left alone; that is final until the peer was seen again.
         """
+        if self._off:
+            return
         last, settings, self._last = self._last, read_settings(), None
         if last is None or settings is None:
-            raise Refused("the peer's host is not turned off: nothing is chosen that does so")
+            raise _left_alone("nothing is chosen that does so")
         if not last.patience_seconds:
             raise _left_alone("its commits did not wait for this member, so that acknowledged rows may be missing here")
         refuse_standstill(session)
-        if not _has_carrier(settings.interface):
-            raise _left_alone("this member's own cable, of %s, is out" % settings.interface)
-        if not is_silent(last.host, last.port, settings.after_seconds / 2):
+        if not is_silent(last.host, last.port, PROBE_SECONDS):
             raise _left_alone("the host answers")
-        # From then on its commits waited for nobody, if it was cut off only.
+        if not _is_plugged_in(settings.interface) or _cable(settings.interface) != last.cable:
+            raise _left_alone("this member's own cable, of %s, is out, or was" % settings.interface)
+        self._last = last
+
+    def turn_off(self) -> None:
+        """Turn the peer's host off, which is silent; once it is off that is kept in mind until the peer is seen.
+
+        :raises Refused: when it is not off for certain, or acknowledged rows could be missing.
+        """
+        if self._off:
+            return
+        last, settings, self._last = self._last, read_settings(), None
+        if last is None or settings is None:
+            raise _left_alone("nothing is chosen that does so")
+        # After that its commits may have waited for nobody, if it was cut off only.
         left = last.at + last.patience_seconds - time.monotonic()
         if left <= 0:
             raise _left_alone("it was seen last more than %g s ago" % last.patience_seconds)
-        _run(settings.program, last.host, left)
+        _run(settings.program, last.host, min(left, MOST_SECONDS))
+        self._off = last.seen.claim
 
 
 def _run(program: str, host: str, timeout_seconds: float) -> None:
-    # What the program says goes to the journal, as what this service says.
     try:
-        done = subprocess.run([program, host], stdin=subprocess.DEVNULL, timeout=timeout_seconds, check=False)
-    except subprocess.TimeoutExpired as error:
-        reason = "%s had not ended when the peer's commits may have stopped waiting for this member, after %.1f s"
-        raise _not_off(reason % (program, timeout_seconds)) from error
+        # What the program says goes to the journal, as what this service says.
+        process = subprocess.Popen([program, host], stdin=subprocess.DEVNULL, start_new_session=True)
     except OSError as error:
         raise _not_off("%s cannot be run (%s)" % (program, error.strerror)) from error
-    if done.returncode:
-        raise _not_off("%s ended with %d" % (program, done.returncode))
-
-
-def _has_carrier(interface: str) -> bool:
     try:
-        with open("/sys/class/net/%s/carrier" % interface, encoding="ascii") as file:
-            return file.read().strip() == "1"
+        status = process.wait(timeout_seconds)
+    except subprocess.TimeoutExpired as error:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise _not_off("%s had not ended after %.1f s" % (program, timeout_seconds)) from error
+    if status:
+        raise _not_off("%s ended with %d" % (program, status))
+
+
+def _is_plugged_in(interface: str) -> bool:
+    return _tell(interface, "carrier") == "1"
+
+
+def _cable(interface: str) -> str:
+    """Return what changes whenever the cable is plugged in or out."""
+    return _tell(interface, "carrier_changes")
+
+
+def _tell(interface: str, what: str) -> str:
+    try:
+        with open("/sys/class/net/%s/%s" % (interface, what), encoding="ascii") as file:
+            return file.read().strip()
     except OSError:
-        return False
+        return ""
 
 
 def _left_alone(reason: str) -> Refused:
@@ -136,4 +197,4 @@ def _left_alone(reason: str) -> Refused:
 
 
 def _not_off(reason: str) -> Refused:
-    return Refused("the peer's host may not be off, and its writes are not taken: %s" % reason)
+    return Refused("the peer's host may be off or not, and its writes are not taken: %s" % reason)

@@ -214,18 +214,20 @@ class Keeper:
         return TAKE, "the peer's server died; to apply what it had sent took %.2f s" % waited
 
     def _take_from_silent(self, session: Session) -> Tuple[str, str]:
-        """Take the writes of a peer whose host is silent, once it is off, with the move of the writes reserved."""
-        with moving_writes(session, 0):
-            own = look_at(session)
-            if not self._fence.is_due(replace(own, is_moving=False)):
-                return STAY, "the writes have moved at this moment"
-            try:
-                self._fence.turn_off(session)
+        """Take the writes of a peer whose host is silent, once that is off."""
+        try:
+            # Before the lock is taken: a peer that lives may look here, and offer its writes only where nobody moves.
+            self._fence.make_sure(session)
+            with moving_writes(session, 0):
+                own = look_at(session)
+                if not self._fence.is_due(replace(own, is_moving=False)):
+                    return STAY, "the writes have moved at this moment"
+                self._fence.turn_off()
                 with commits_at_once(session):
                     take_writes(session, own.server_id, drain(session, DRAIN_SECONDS))
-            except Refused as error:
-                return STAY, error.message
-            self._tell("open")
+                self._tell("open")
+        except Refused as error:
+            return STAY, "the peer's host is off; %s" % error.message if self._fence.is_off else error.message
         return TAKE, "the peer's host was silent, and is off"
 
     def _offer_writes(self) -> None:
@@ -254,6 +256,7 @@ class Keeper:
                 self._watch.see_peer(self._peer, seen.server_id)
         except TwowayError as error:
             self._lose_peer()
+            self._fence.lose_peer(error)
             self._trouble = " (%s)" % error.message
             return None
         self._peer_answered_at = time.monotonic()
@@ -264,6 +267,7 @@ class Keeper:
             self._own.close()
             self._hurry()
         self._own = None
+        self._fence.forget()
 
     def _lose_peer(self) -> None:
         if self._peer:
@@ -285,17 +289,21 @@ class Keeper:
 
     def _is_alone(self, own: Seen, peer: Optional[Seen]) -> bool:
         """Return whether the peer was away before already, and keep in mind whether it is."""
-        term = (read_state_file(self._paths[ALONE]) or {}).get("term")
+        noted = read_state_file(self._paths[ALONE]) or {}
         if peer:
-            if term is not None:
+            if noted:
                 os.unlink(self._paths[ALONE])
             return False
-        is_away = time.monotonic() - self._peer_answered_at > ALONE_AFTER_SECONDS
-        if is_away and own.gate == "open" and own.claim and term != own.claim.term:
+        # Where a silent host is turned off, that may be this one: it opens no gate alone when it is on again.
+        is_off, may_be_off = self._fence.is_off, read_settings() is not None
+        is_away = is_off or (not may_be_off and time.monotonic() - self._peer_answered_at > ALONE_AFTER_SECONDS)
+        note = {"term": own.claim.term if own.claim else None, "is_off": is_off}
+        if is_away and own.gate == "open" and own.claim and noted != note:
             # Where that cannot be kept in mind, a start without the peer waits for it; the gate is kept all the same.
             with suppress(OSError):
-                write_state(self._paths[ALONE], {"term": own.claim.term})
-        return own.claim is not None and term == own.claim.term
+                write_state(self._paths[ALONE], note)
+        is_noted = noted.get("term") is not None and noted["term"] == note["term"]
+        return is_off or (is_noted and (bool(noted.get("is_off")) or not may_be_off))
 
     def _tell(self, gate: str) -> None:
         """Tell whoever leads clients here whether their writes are accepted."""

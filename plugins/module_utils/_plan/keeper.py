@@ -72,10 +72,14 @@ def may_fence(own: Seen, last: Seen) -> bool:
     return _may_follow(last, own)
 
 
+def takes_writes(seen: Seen) -> bool:
+    """Return whether a member takes the writes, as its own newest claim says."""
+    return seen.gate == "open" and seen.claim is not None and seen.claim.server_id == seen.server_id
+
+
 def _may_follow(last: Seen, heir: Seen) -> bool:
     """Return whether a member that is lost took the writes, and the other one knows of no claim but that."""
-    took_writes = last.gate == "open" and last.claim is not None and last.claim.server_id == last.server_id
-    return took_writes and heir.claim == last.claim and not (last.is_moving or heir.is_moving or _is_open(heir))
+    return takes_writes(last) and heir.claim == last.claim and not (last.is_moving or heir.is_moving or _is_open(heir))
 
 
 def _is_open(seen: Optional[Seen]) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login
-from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused
+from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused, ServerError
 from ansible_collections.twoway.mysql.plugins.module_utils._keeper import fence
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.keeper import Seen
 from ansible_collections.twoway.mysql.plugins.module_utils._state.claim import Claim
@@ -31,7 +33,8 @@ class Host:
     """The peer's host, and this member's own cable; ``asked`` holds what its program was given."""
 
     def __init__(self, folder: Path) -> None:
-        self.is_silent = self.has_carrier = True
+        self.is_silent = self.is_plugged_in = True
+        self.cable = "2"
         self.patience_seconds = 3.0
         self._asked = folder / "asked"
         self._program = folder / "power-off"
@@ -44,7 +47,7 @@ class Host:
         self.choose(str(self._program))
 
     def choose(self, program: str) -> None:
-        self.settings.write_text(json.dumps({"program": program, "after_seconds": 0.6, "interface": "eth0"}))
+        self.settings.write_text(json.dumps({"program": program, "after_seconds": 1.0, "interface": "eth0"}))
 
     @property
     def asked(self) -> list[str]:
@@ -59,37 +62,67 @@ def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Host:
     monkeypatch.setattr(fence, "patience_seconds", lambda _peer: made.patience_seconds)
     monkeypatch.setattr(fence, "refuse_standstill", lambda _session: None)
     monkeypatch.setattr(fence, "is_silent", lambda _host, _port, _seconds: made.is_silent)
-    monkeypatch.setattr(fence, "_has_carrier", lambda _interface: made.has_carrier)
+    monkeypatch.setattr(fence, "_is_plugged_in", lambda _interface: made.is_plugged_in)
+    monkeypatch.setattr(fence, "_cable", lambda _interface: made.cable)
     return made
+
+
+def silence() -> ServerError:
+    """What comes of a session whose other host confirms nothing any more."""
+    error = ServerError("look", 2013, None, "Lost connection")
+    error.__cause__ = OSError(errno.ETIMEDOUT, "Connection timed out")
+    return error
 
 
 def seen(last: Seen = ACTIVE) -> fence.Fence:
     made = fence.Fence()
     peer: Any = Peer()
     made.see_peer(peer, LOGIN, last)
+    made.lose_peer(silence())
     return made
 
 
 def turn_off(made: fence.Fence) -> None:
     session: Any = None
-    made.turn_off(session)
+    made.make_sure(session)
+    made.turn_off()
 
 
-def test_a_silent_host_is_turned_off_once(host: Host) -> None:
+def test_a_silent_host_is_turned_off_once_and_stays_off_until_it_is_seen(host: Host) -> None:
     made = seen()
     assert made.is_due(STANDBY)
     turn_off(made)
+    # Whatever keeps this member from taking the writes now, it may try again.
+    assert (made.is_off, made.is_due(STANDBY)) == (True, True)
+    turn_off(made)
+    made.forget()
+    assert (made.is_off, made.is_due(STANDBY)) == (True, True)
+    assert not made.is_due(Seen(2, "closed", Claim(8, 2, "failover")))
     assert host.asked == ["10.8.0.1"]
-    assert not made.is_due(STANDBY)
-    with pytest.raises(Refused):
-        turn_off(made)
-    assert host.asked == ["10.8.0.1"]
-
-
-def test_its_silence_is_noticed_in_half_the_time(host: Host) -> None:
     peer: Any = Peer()
-    fence.Fence().see_peer(peer, LOGIN, ACTIVE)
-    assert peer.silence_seconds == 0.3
+    made.see_peer(peer, LOGIN, Seen(1, "closed", CLAIM))
+    assert (made.is_off, made.is_due(STANDBY)) == (False, False)
+
+
+@pytest.mark.parametrize(("last", "seconds"), [(ACTIVE, 0.3), (Seen(1, "closed", CLAIM), 0)], ids=str)
+def test_only_the_silence_of_who_takes_the_writes_ends_a_session_soon(host: Host, last: Seen, seconds: float) -> None:
+    peer: Any = Peer()
+    fence.Fence().see_peer(peer, LOGIN, last)
+    assert peer.silence_seconds == pytest.approx(seconds)
+
+
+def test_a_server_that_takes_too_long_is_no_silence(host: Host) -> None:
+    made = seen()
+    error = ServerError("look", 2013, None, "Lost connection")
+    error.__cause__ = TimeoutError("timed out")
+    made.lose_peer(error)
+    assert not made.is_due(STANDBY)
+
+
+def test_what_was_seen_before_the_own_server_was_away_counts_no_more(host: Host) -> None:
+    made = seen()
+    made.forget()
+    assert not made.is_due(STANDBY)
 
 
 @pytest.mark.parametrize(
@@ -124,30 +157,44 @@ def test_nothing_is_due_where_no_takeover_is_wished(host: Host, monkeypatch: pyt
     ("change", "reason"),
     [
         ({"is_silent": False}, "the host answers"),
-        ({"has_carrier": False}, "own cable, of eth0, is out"),
+        ({"is_plugged_in": False}, "own cable, of eth0, is out"),
+        ({"cable": "4"}, "own cable, of eth0, is out, or was"),
         ({"patience_seconds": 0.0}, "did not wait for this member"),
         ({"patience_seconds": 1e-9}, "seen last more than"),
     ],
     ids=str,
 )
 def test_a_host_is_left_alone(host: Host, change: dict[str, Any], reason: str) -> None:
+    host.patience_seconds = change.pop("patience_seconds", host.patience_seconds)
+    made = seen()
     vars(host).update(change)
     with pytest.raises(Refused, match=reason):
-        turn_off(seen())
-    assert host.asked == []
+        turn_off(made)
+    assert (host.asked, made.is_off, made.is_due(STANDBY)) == ([], False, False)
 
 
 @pytest.mark.parametrize(
     ("command", "patience_seconds", "reason"),
-    [("exit 3", 3.0, "ended with 3"), ("exec sleep 60", 0.3, "had not ended"), ("kill -9 $$", 3.0, "ended with -9")],
+    [("exit 3", 3.0, "ended with 3"), ("sleep 60", 0.3, "had not ended"), ("kill -9 $$", 3.0, "ended with -9")],
 )
 def test_a_host_that_may_not_be_off_counts_as_on(
     host: Host, command: str, patience_seconds: float, reason: str
 ) -> None:
     host.answers(command)
     host.patience_seconds = patience_seconds
-    with pytest.raises(Refused, match=f"may not be off.*{reason}"):
+    made = seen()
+    with pytest.raises(Refused, match=f"may be off or not.*{reason}"):
+        turn_off(made)
+    assert (made.is_off, made.is_due(STANDBY)) == (False, False)
+
+
+def test_what_a_program_has_started_does_not_outlive_it(host: Host, tmp_path: Path) -> None:
+    host.answers(f"(sleep 1; touch {tmp_path}/late) & wait")
+    host.patience_seconds = 0.3
+    with pytest.raises(Refused, match="had not ended"):
         turn_off(seen())
+    running = subprocess.run(["pgrep", "--full", f"{tmp_path}/power-off"], check=False, capture_output=True)
+    assert running.stdout == b""
 
 
 def test_a_program_that_is_not_there_turns_nothing_off(host: Host) -> None:
@@ -157,4 +204,5 @@ def test_a_program_that_is_not_there_turns_nothing_off(host: Host) -> None:
 
 
 def test_a_cable_is_looked_at_in_the_kernel() -> None:
-    assert not fence._has_carrier("no-such-interface")
+    assert fence._cable("lo").isdigit()
+    assert not fence._is_plugged_in("no-such-interface")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import ALONE
 from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused, ServerError
 from ansible_collections.twoway.mysql.plugins.module_utils._keeper import program
+from ansible_collections.twoway.mysql.plugins.module_utils._keeper.fence import Settings
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.keeper import Seen
+from ansible_collections.twoway.mysql.plugins.module_utils._state.claim import Claim
 
 UNTRUSTED = ServerError("connect", 2003, None, "certificate verify failed", was_there=True)
 
@@ -40,3 +45,48 @@ def test_obstacle_is_said_until_it_is_gone(monkeypatch: pytest.MonkeyPatch, obst
     assert keeper._trouble == f" ({obstacle})"
     assert keeper._look_at_peer(session) == Seen(2, "closed", None)
     assert keeper._trouble == ""
+
+
+@pytest.fixture
+def keeper(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> program.Keeper:
+    """That of the active member, whose peer has been away for long."""
+    made = program.Keeper(Login(), keeps_gate=True)
+    made._paths = {ALONE: str(tmp_path / "alone.json")}
+    made._peer_answered_at = time.monotonic() - program.ALONE_AFTER_SECONDS - 1
+    return made
+
+
+def may_be_off(monkeypatch: pytest.MonkeyPatch, is_chosen: bool) -> None:
+    settings = Settings("/bin/true", 1.0, "eth0") if is_chosen else None
+    monkeypatch.setattr(program, "read_settings", lambda: settings)
+
+
+ACTIVE = Seen(1, "open", Claim(7, 1, "deploy"))
+STARTED = Seen(1, "closed", ACTIVE.claim)
+
+
+def test_who_goes_on_without_its_peer_does_so_after_a_start(keeper: program.Keeper) -> None:
+    assert not keeper._is_alone(STARTED, None)
+    keeper._is_alone(ACTIVE, None)
+    assert keeper._is_alone(STARTED, None)
+    assert not keeper._is_alone(STARTED, Seen(2, "closed", ACTIVE.claim))
+    assert not keeper._is_alone(STARTED, None)
+
+
+def test_who_may_have_been_turned_off_opens_no_gate_alone(
+    keeper: program.Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper._is_alone(ACTIVE, None)
+    may_be_off(monkeypatch, True)
+    assert not keeper._is_alone(ACTIVE, None)
+    assert not keeper._is_alone(STARTED, None)
+
+
+def test_who_had_its_peer_turned_off_goes_on_alone(keeper: program.Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_be_off(monkeypatch, True)
+    keeper._fence._off = Claim(6, 2, "deploy")
+    assert keeper._is_alone(STARTED, None)
+    assert keeper._is_alone(ACTIVE, None)
+    # Also when the service itself has started again.
+    keeper._fence._off = None
+    assert keeper._is_alone(STARTED, None)
