@@ -65,7 +65,7 @@ bench-compare: .venv/ready   ## a comparison against pt-table-checksum, on a FLA
 bench-switch: .venv/ready    ## how long writers wait when the writes move, on a FLAVOR, and beside bare SQL; half an hour
 	@$(PYTHON) tests/bench/switch.py $(FLAVOR)
 
-bench-vip: .venv/ready       ## how long nobody can write when the active server dies, on a FLAVOR; some minutes
+bench-vip: .venv/ready       ## how long nobody can write when the active server dies or its host is cut off, on a FLAVOR; a quarter of an hour
 	@$(PYTHON) tests/bench/vip.py $(FLAVOR)
 
 build: .venv/ready           ## the tarball, installed where nothing else is

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import address
 import labkit
+import playbook
 
 PROGRAM = "/usr/local/sbin/power-off"
 #: It asks whoever has the switch, and ends as that one says.
@@ -21,14 +22,20 @@ _NOBODY = "nobody"
 _ANSWER = "echo {} > /run/power-answer.new; mv /run/power-answer.new /run/power-answer"
 _FORGET = "rm -f /run/power-asked /run/power-answer"
 
-VARIABLES = {"pair_vip_takeover": True, "pair_vip_fence_program": PROGRAM}
+#: On a busy machine it takes longer to end a container than commits wait by default.
+VARIABLES = {
+    "pair_vip_takeover": True,
+    "pair_vip_fence_program": PROGRAM,
+    "mysql_server_semi_sync_timeout_ms": 10000,
+}
 
 
 def install() -> None:
     """Have the program on both members, and their keepers use it."""
     for member in address.MEMBERS:
         labkit.shell(member, f"cat > {PROGRAM}; chmod 0755 {PROGRAM}", stdin=_TEXT)
-    address.run(address.ROLE, VARIABLES)
+    for name in (playbook.DEPLOY, address.ROLE):
+        address.run(name, VARIABLES)
 
 
 @contextmanager

@@ -132,6 +132,13 @@ def test_a_silent_host_is_followed_by_nobody(taking_over: None) -> None:
     test_a_pulled_cable_opens_no_gate()
 
 
+def test_a_program_that_cannot_be_run_is_refused(taking_over: None) -> None:
+    named = {"pair_vip_takeover": True, "pair_vip_fence_program": "/etc/hostname"}
+    refused = playbook.run(address.ROLE, address.variables(named))
+    assert (refused.exit_code != 0, refused.changes) == (True, []), refused.output
+    assert "/etc/hostname on db1 has to be one" in refused.output
+
+
 @pytest.fixture(scope="module")
 def fencing(taking_over: None) -> None:
     """From then on the standby has a silent host turned off."""

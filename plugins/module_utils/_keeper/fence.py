@@ -27,7 +27,6 @@ from .._failover import refuse_standstill
 from .._patience import patience_seconds
 from .._plan.keeper import Seen, may_fence, takes_writes
 from .._silence import is_silent
-from .._state.claim import Claim
 from .offer import is_takeover_wished
 
 FENCE_FILE = "/etc/twoway/fence.json"
@@ -37,6 +36,10 @@ KERNEL_SECONDS = 0.4
 """So much later than it is told to does the kernel notice that nothing is confirmed."""
 MOST_SECONDS = 60
 """A program that takes longer is given up, however long the peer's commits wait."""
+STILL_OFF_SECONDS = 2
+"""No host is on again sooner."""
+WHOLE_SECONDS = 10
+"""A server that has started has received again by then what a start may drop before it is applied."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,12 @@ def read_settings() -> Optional[Settings]:
         return None
 
 
+def read_boot() -> str:
+    """Return what is another after each start of this host."""
+    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+        return file.read().strip()
+
+
 @dataclass(frozen=True)
 class _Contact:
     """What the peer showed.
@@ -86,7 +95,9 @@ class Fence:
 
     def __init__(self) -> None:
         self._last: Optional[_Contact] = None
-        self._off: Optional[Claim] = None
+        self._off: Optional[_Contact] = None
+        self._off_at = 0.0
+        self._is_whole_from = time.monotonic() + WHOLE_SECONDS
 
     @property
     def is_off(self) -> bool:
@@ -94,33 +105,40 @@ class Fence:
         return self._off is not None
 
     def see_peer(self, peer: Session, login: Login, seen: Seen) -> None:
-        """Keep what the peer showed, which may be the last; the silence of who takes the writes is noticed soon."""
-        self._last = self._off = None
+        """Keep what the peer showed, which may be the last; the silence of who takes the writes is noticed soon.
+
+        :raises ServerError: when the peer falls silent meanwhile; what it showed before is the last then.
+        """
+        self._off = None
         settings = read_settings()
-        if settings is None or login.host is None:
+        if login.host is None:
             return
-        # Any other session may hold a lock there, and would be left behind without a word, for hours.
-        is_urgent = takes_writes(seen)
-        peer.limit_silence_of_host(settings.after_seconds - KERNEL_SECONDS - PROBE_SECONDS if is_urgent else 0)
-        if is_urgent:
-            cable = _cable(settings.interface)
-            now = time.monotonic()
-            self._last = _Contact(now, login.host, login.port, seen, patience_seconds(peer), cable)
+        if settings is None or not takes_writes(seen):
+            # A session that may hold a lock there would be left behind without a word, for hours.
+            peer.limit_silence_of_host(0)
+            self._last = None
+            return
+        peer.limit_silence_of_host(settings.after_seconds - KERNEL_SECONDS - PROBE_SECONDS)
+        now, cable = time.monotonic(), _cable(settings.interface)
+        contact = _Contact(now, login.host, login.port, seen, patience_seconds(peer), cable)
+        self._last = contact if now > self._is_whole_from else None
 
     def lose_peer(self, error: TwowayError) -> None:
         """Note why the peer does not answer; what its host's kernel still confirms, or refuses, is no silence."""
         if not is_silence(error):
             self._last = None
 
-    def forget(self) -> None:
-        """Note that the own server was away: what it had received may be gone with it."""
+    def lose_own(self) -> None:
+        """Note that the own server is away; what it had received may be gone with it, and has to come again."""
         self._last = None
+        self._is_whole_from = time.monotonic() + WHOLE_SECONDS
 
     def is_due(self, own: Seen) -> bool:
         """Return whether this member may take the writes of the peer, which does not answer, once its host is off."""
-        if self._off:
-            return own.claim == self._off and own.gate != "open" and not own.is_moving
-        return self._last is not None and may_fence(own, self._last.seen)
+        contact = self._last
+        if self._off and self._off_at > self._is_whole_from:
+            contact = self._off
+        return contact is not None and may_fence(own, contact.seen)
 
     def make_sure(self, session: Session) -> None:
         """Make sure that the peer's host is silent, and that its writes can be taken once it is off.
@@ -156,7 +174,17 @@ class Fence:
         if left <= 0:
             raise _left_alone("it was seen last more than %g s ago" % last.patience_seconds)
         _run(settings.program, last.host, min(left, MOST_SECONDS))
-        self._off = last.seen.claim
+        self._off, self._off_at = last, time.monotonic()
+
+    def require_off(self) -> None:
+        """Make sure that nobody has turned the host on again since; it is looked at where that can have been.
+
+        :raises Refused: when it answers.
+        """
+        contact, seconds = self._off, time.monotonic() - self._off_at
+        if contact and seconds > STILL_OFF_SECONDS and not is_silent(contact.host, contact.port, PROBE_SECONDS):
+            self._off = None
+            raise Refused("the peer's host was turned off, and answers again")
 
 
 def _run(program: str, host: str, timeout_seconds: float) -> None:

@@ -31,7 +31,7 @@ from .._patience import commits_at_once, restore_patience
 from .._plan.keeper import CLOSE, OPEN, STAY, TAKE, Seen, decide
 from .._read.replication import read_semi_sync
 from .._read.server import read_gate
-from .fence import Fence, read_settings
+from .fence import Fence, read_boot, read_settings
 from .login import SILENT_SECONDS, login_from, login_of_peer
 from .look import look_at
 from .offer import Offer, is_offered, is_takeover_wished
@@ -70,7 +70,8 @@ class Keeper:
         self._peer: Optional[Session] = None
         self._paths: Dict[str, str] = {}
         self._watch: Optional[Watch] = None
-        self._said = self._told = self._trouble = ""
+        self._said = self._told = ""
+        self._obstacle: Optional[TwowayError] = None
         self._peer_login: Optional[Login] = None
         self._offer = Offer()
         self._fence = Fence()
@@ -224,7 +225,9 @@ class Keeper:
                     return STAY, "the writes have moved at this moment"
                 self._fence.turn_off()
                 with commits_at_once(session):
-                    take_writes(session, own.server_id, drain(session, DRAIN_SECONDS))
+                    received = drain(session, DRAIN_SECONDS)
+                    self._fence.require_off()
+                    take_writes(session, own.server_id, received)
                 self._tell("open")
         except Refused as error:
             return STAY, "the peer's host is off; %s" % error.message if self._fence.is_off else error.message
@@ -241,12 +244,12 @@ class Keeper:
 
     def _look_at_peer(self, session: Session) -> Optional[Seen]:
         """Return what the peer shows; ``None`` when it does not answer."""
-        self._trouble = ""
         try:
             if self._peer is None:
                 self._peer_login = login_of_peer(session)
                 self._peer = connect(self._peer_login) if self._peer_login else None
             if self._peer is None or self._peer_login is None:
+                self._obstacle = None
                 return None
             seen = look_at(self._peer)
             self._fence.see_peer(self._peer, self._peer_login, seen)
@@ -257,17 +260,23 @@ class Keeper:
         except TwowayError as error:
             self._lose_peer()
             self._fence.lose_peer(error)
-            self._trouble = " (%s)" % error.message
+            if not _is_same_absence(self._obstacle, error):
+                self._obstacle = error
             return None
+        self._obstacle = None
         self._peer_answered_at = time.monotonic()
         return seen
+
+    @property
+    def _trouble(self) -> str:
+        return " (%s)" % self._obstacle.message if self._obstacle else ""
 
     def _lose_own(self) -> None:
         if self._own:
             self._own.close()
             self._hurry()
         self._own = None
-        self._fence.forget()
+        self._fence.lose_own()
 
     def _lose_peer(self) -> None:
         if self._peer:
@@ -297,13 +306,13 @@ class Keeper:
         # Where a silent host is turned off, that may be this one: it opens no gate alone when it is on again.
         is_off, may_be_off = self._fence.is_off, read_settings() is not None
         is_away = is_off or (not may_be_off and time.monotonic() - self._peer_answered_at > ALONE_AFTER_SECONDS)
-        note = {"term": own.claim.term if own.claim else None, "is_off": is_off}
-        if is_away and own.gate == "open" and own.claim and noted != note:
+        note = {"term": own.claim.term, "boot": read_boot() if is_off else None} if own.claim else {}
+        if is_away and own.gate == "open" and note and noted != note:
             # Where that cannot be kept in mind, a start without the peer waits for it; the gate is kept all the same.
             with suppress(OSError):
                 write_state(self._paths[ALONE], note)
-        is_noted = noted.get("term") is not None and noted["term"] == note["term"]
-        return is_off or (is_noted and (bool(noted.get("is_off")) or not may_be_off))
+        is_noted = bool(note) and noted.get("term") == note["term"]
+        return is_off or (is_noted and (not may_be_off or noted.get("boot") == read_boot()))
 
     def _tell(self, gate: str) -> None:
         """Tell whoever leads clients here whether their writes are accepted."""
@@ -316,6 +325,13 @@ class Keeper:
             sys.stdout.write(text + "\n")
             sys.stdout.flush()
             self._said = text
+
+
+def _is_same_absence(before: Optional[TwowayError], now: TwowayError) -> bool:
+    """Return whether the peer is still away in the same way, for which the kernel has more than one word."""
+    if not isinstance(before, ServerError) or not isinstance(now, ServerError) or now.is_answer:
+        return False
+    return (before.action, before.errno) == (now.action, now.errno)
 
 
 def main() -> None:

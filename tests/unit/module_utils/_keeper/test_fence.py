@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login
@@ -59,6 +59,7 @@ def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Host:
     made = Host(tmp_path)
     monkeypatch.setattr(fence, "FENCE_FILE", str(made.settings))
     monkeypatch.setattr(fence, "is_takeover_wished", lambda: True)
+    monkeypatch.setattr(fence, "WHOLE_SECONDS", 0)
     monkeypatch.setattr(fence, "patience_seconds", lambda _peer: made.patience_seconds)
     monkeypatch.setattr(fence, "refuse_standstill", lambda _session: None)
     monkeypatch.setattr(fence, "is_silent", lambda _host, _port, _seconds: made.is_silent)
@@ -95,8 +96,7 @@ def test_a_silent_host_is_turned_off_once_and_stays_off_until_it_is_seen(host: H
     # Whatever keeps this member from taking the writes now, it may try again.
     assert (made.is_off, made.is_due(STANDBY)) == (True, True)
     turn_off(made)
-    made.forget()
-    assert (made.is_off, made.is_due(STANDBY)) == (True, True)
+    made.require_off()
     assert not made.is_due(Seen(2, "closed", Claim(8, 2, "failover")))
     assert host.asked == ["10.8.0.1"]
     peer: Any = Peer()
@@ -111,6 +111,20 @@ def test_only_the_silence_of_who_takes_the_writes_ends_a_session_soon(host: Host
     assert peer.silence_seconds == pytest.approx(seconds)
 
 
+def test_a_peer_that_falls_silent_while_it_is_asked_counts_as_it_was_before(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing_comes(_peer: Any) -> float:
+        raise silence()
+
+    made, peer = seen(), cast(Any, Peer())
+    monkeypatch.setattr(fence, "patience_seconds", nothing_comes)
+    with pytest.raises(ServerError):
+        made.see_peer(peer, LOGIN, ACTIVE)
+    made.lose_peer(silence())
+    assert made.is_due(STANDBY)
+
+
 def test_a_server_that_takes_too_long_is_no_silence(host: Host) -> None:
     made = seen()
     error = ServerError("look", 2013, None, "Lost connection")
@@ -119,10 +133,35 @@ def test_a_server_that_takes_too_long_is_no_silence(host: Host) -> None:
     assert not made.is_due(STANDBY)
 
 
-def test_what_was_seen_before_the_own_server_was_away_counts_no_more(host: Host) -> None:
-    made = seen()
-    made.forget()
+def test_what_was_seen_before_the_own_server_was_away_counts_no_more(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, peer = seen(), cast(Any, Peer())
+    made.lose_own()
     assert not made.is_due(STANDBY)
+    # Soon after a start the own server may lack what it had received.
+    monkeypatch.setattr(fence, "WHOLE_SECONDS", 10)
+    made.lose_own()
+    made.see_peer(peer, LOGIN, ACTIVE)
+    assert not made.is_due(STANDBY)
+
+
+def test_who_loses_what_was_received_after_the_host_is_off_takes_nothing(host: Host) -> None:
+    made = seen()
+    turn_off(made)
+    made.lose_own()
+    assert (made.is_off, made.is_due(STANDBY)) == (True, False)
+
+
+def test_a_host_that_was_turned_on_again_is_not_off(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fence, "STILL_OFF_SECONDS", 0)
+    made = seen()
+    turn_off(made)
+    made.require_off()
+    host.is_silent = False
+    with pytest.raises(Refused, match="answers again"):
+        made.require_off()
+    assert (made.is_off, made.is_due(STANDBY)) == (False, False)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import ALONE
@@ -47,6 +47,23 @@ def test_obstacle_is_said_until_it_is_gone(monkeypatch: pytest.MonkeyPatch, obst
     assert keeper._trouble == ""
 
 
+def test_what_the_kernel_says_of_an_absent_peer_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    session: Any = object()
+    reasons = ["timed out", "No route to host", "timed out"]
+
+    def connect(_login: Login) -> Any:
+        raise ServerError("connect", 2003, None, reasons.pop(0))
+
+    keeper = program.Keeper(Login(), keeps_gate=True)
+    monkeypatch.setattr(program, "login_of_peer", lambda _session: Login(host="10.8.0.2"))
+    monkeypatch.setattr(program, "connect", connect)
+    told = set()
+    while reasons:
+        keeper._look_at_peer(session)
+        told.add(keeper._trouble)
+    assert told == {" (Failed to connect: timed out (errno 2003, sqlstate none))"}
+
+
 @pytest.fixture
 def keeper(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> program.Keeper:
     """That of the active member, whose peer has been away for long."""
@@ -84,9 +101,11 @@ def test_who_may_have_been_turned_off_opens_no_gate_alone(
 
 def test_who_had_its_peer_turned_off_goes_on_alone(keeper: program.Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
     may_be_off(monkeypatch, True)
-    keeper._fence._off = Claim(6, 2, "deploy")
+    keeper._fence._off = cast(Any, "somebody")
     assert keeper._is_alone(STARTED, None)
     assert keeper._is_alone(ACTIVE, None)
-    # Also when the service itself has started again.
+    # Also when the service itself has started again, but not its host: that may have been turned off as well.
     keeper._fence._off = None
     assert keeper._is_alone(STARTED, None)
+    monkeypatch.setattr(program, "read_boot", lambda: "another")
+    assert not keeper._is_alone(STARTED, None)
