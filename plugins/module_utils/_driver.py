@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-import errno
+import socket
 import ssl
 from contextlib import contextmanager, suppress
 from typing import Any, Dict, Iterator, Optional, Type
@@ -26,9 +26,6 @@ except ImportError:
     HAS_PYMYSQL = False
 
 _WRONG_SYNTAX = 1064
-
-# What the kernel says of a host that confirms nothing any more; a server that takes too long has no number.
-_SILENCE = (errno.ETIMEDOUT, errno.EHOSTUNREACH)
 
 # Ways to log in that prove the password to the server without telling it.
 _PROOFS = ("", "mysql_native_password", "client_ed25519")
@@ -62,10 +59,13 @@ def rows_cursor(connection: Any) -> Any:
     return connection.cursor(DictCursor)
 
 
-def is_silence(error: Optional[BaseException]) -> bool:
-    """Return whether an error came of a host from which nothing comes back, not only of its server."""
+def is_timeout(error: Optional[BaseException]) -> bool:
+    """Return whether an error came of waiting too long for an answer, over a connection that stood all the while.
+
+    Where the kernel ends the connection, its error has a number; with TLS it may look like an end of data instead.
+    """
     while error is not None:
-        if isinstance(error, OSError) and error.errno in _SILENCE:
+        if isinstance(error, socket.timeout) and error.errno is None:
             return True
         error = error.__cause__ or error.__context__
     return False

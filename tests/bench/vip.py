@@ -50,6 +50,8 @@ def kill(active: str, _standby: str) -> Iterator[None]:
 @contextmanager
 def cut(active: str, standby: str) -> Iterator[None]:
     """The active host's cable is pulled, and somebody turns that off where the standby asks for it."""
+    # By the last one its host has just started.
+    time.sleep(power.AFTER_START_SECONDS)
     with power.switch(standby, active):
         labkit.cut(active)
         try:

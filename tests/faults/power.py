@@ -17,6 +17,8 @@ echo "$1" > /run/power-asked
 until [ -s /run/power-answer ]; do sleep 0.01; done
 exit "$(cat /run/power-answer)"
 """
+#: So long a server has to have been there before its keeper has a host turned off; docs/vip.md.
+AFTER_START_SECONDS = 10
 _WAIT = "until [ -s /run/power-asked ]; do sleep 0.01; done; cat /run/power-asked"
 _NOBODY = "nobody"
 _ANSWER = "echo {} > /run/power-answer.new; mv /run/power-answer.new /run/power-answer"

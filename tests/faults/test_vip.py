@@ -145,9 +145,16 @@ def fencing(taking_over: None) -> None:
     power.install()
 
 
+def _settled_for_long() -> tuple[str, str]:
+    """Names of the active member and the standby, whose servers have not just started."""
+    members = address.settled()
+    time.sleep(power.AFTER_START_SECONDS)
+    return members
+
+
 @pytest.mark.parametrize("turn", ["there", "and back"])
 def test_the_writes_of_a_silent_host_are_taken_once_it_is_off(fencing: None, turn: str) -> None:
-    active, standby = address.settled()
+    active, standby = _settled_for_long()
     with address.observed() as seen:
         seen.wait_for_rows()
         with power.switch(standby, active) as asked:
@@ -163,7 +170,7 @@ def test_the_writes_of_a_silent_host_are_taken_once_it_is_off(fencing: None, tur
 
 
 def test_the_writes_of_a_host_that_may_not_be_off_are_not_taken(fencing: None) -> None:
-    active, standby = address.settled()
+    active, standby = _settled_for_long()
     with address.observed() as seen:
         seen.wait_for_rows()
         with power.switch(standby, active, works=False) as asked:
@@ -180,7 +187,7 @@ def test_the_writes_of_a_host_that_may_not_be_off_are_not_taken(fencing: None) -
 
 
 def test_a_standby_whose_own_cable_is_out_has_nobody_turned_off(fencing: None) -> None:
-    active, standby = address.settled()
+    active, standby = _settled_for_long()
     with address.observed() as seen:
         seen.wait_for_rows()
         with power.switch(standby, active) as asked:

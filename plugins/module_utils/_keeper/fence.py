@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from typing import Optional
 
 from .._connection import Login, Session
-from .._driver import is_silence
-from .._errors import Refused, TwowayError
+from .._driver import is_timeout
+from .._errors import Refused, ServerError, TwowayError
 from .._failover import refuse_standstill
 from .._patience import patience_seconds
 from .._plan.keeper import Seen, may_fence, takes_writes
@@ -39,7 +39,7 @@ MOST_SECONDS = 60
 STILL_OFF_SECONDS = 2
 """No host is on again sooner."""
 WHOLE_SECONDS = 10
-"""A server that has started has received again by then what a start may drop before it is applied."""
+"""A server that has started has received again by then what its start may have dropped."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,8 @@ class Fence:
         self._last = contact if now > self._is_whole_from else None
 
     def lose_peer(self, error: TwowayError) -> None:
-        """Note why the peer does not answer; what its host's kernel still confirms, or refuses, is no silence."""
-        if not is_silence(error):
+        """Note why the peer does not answer; a host whose kernel still confirms what it receives is not silent."""
+        if not isinstance(error, ServerError) or error.is_answer or is_timeout(error):
             self._last = None
 
     def lose_own(self) -> None:

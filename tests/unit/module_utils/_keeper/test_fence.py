@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login
-from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused, ServerError
+from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused, ServerError, TwowayError
 from ansible_collections.twoway.mysql.plugins.module_utils._keeper import fence
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.keeper import Seen
 from ansible_collections.twoway.mysql.plugins.module_utils._state.claim import Claim
@@ -68,11 +68,15 @@ def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Host:
     return made
 
 
+def lost(reason: BaseException) -> ServerError:
+    error = ServerError("look", 2013, None, "Lost connection")
+    error.__cause__ = reason
+    return error
+
+
 def silence() -> ServerError:
     """What comes of a session whose other host confirms nothing any more."""
-    error = ServerError("look", 2013, None, "Lost connection")
-    error.__cause__ = OSError(errno.ETIMEDOUT, "Connection timed out")
-    return error
+    return lost(OSError(errno.ETIMEDOUT, "Connection timed out"))
 
 
 def seen(last: Seen = ACTIVE) -> fence.Fence:
@@ -125,12 +129,27 @@ def test_a_peer_that_falls_silent_while_it_is_asked_counts_as_it_was_before(
     assert made.is_due(STANDBY)
 
 
-def test_a_server_that_takes_too_long_is_no_silence(host: Host) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        lost(TimeoutError("The read operation timed out")),
+        ServerError("connect", 1040, "08004", "Too many"),
+        Refused(""),
+    ],
+    ids=str,
+)
+def test_a_server_that_takes_too_long_or_refuses_is_no_silence(host: Host, error: TwowayError) -> None:
     made = seen()
-    error = ServerError("look", 2013, None, "Lost connection")
-    error.__cause__ = TimeoutError("timed out")
     made.lose_peer(error)
     assert not made.is_due(STANDBY)
+
+
+def test_a_connection_that_the_kernel_ended_may_be_silence(host: Host) -> None:
+    # With TLS its number is lost on some systems.
+    for error in (lost(OSError(errno.ETIMEDOUT, "Connection timed out")), lost(EOFError())):
+        made = seen()
+        made.lose_peer(error)
+        assert made.is_due(STANDBY)
 
 
 def test_what_was_seen_before_the_own_server_was_away_counts_no_more(
