@@ -80,6 +80,14 @@ def wait_again(session: Session) -> None:
         session.query(again, "let commits wait for the replica again")
 
 
+def restart_semi_sync(session: Session) -> bool:
+    """Let go of everything that waits for the thread for acknowledgments; return whether there was such a thread."""
+    is_enabled = is_on(_read(session, "enabled") or "")
+    if is_enabled:
+        _switch_off_and_on(session, _variable(session, "enabled"))
+    return is_enabled
+
+
 def _let_go(session: Session) -> None:
     """End the wait of commits that wait already; for those that come, and for a replica that is back, it stays on.
 

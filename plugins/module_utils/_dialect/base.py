@@ -207,6 +207,13 @@ class Dialect(ChannelDialect, AccountDialect):
         """
         return None
 
+    def read_ending_senders(self) -> Optional[Statement]:
+        """Return the question for the ``id`` of each sender at its end, where the server may hold it there for ever.
+
+        ``None`` where it holds none.
+        """
+        return None
+
     @abstractmethod
     def read_replicas(self) -> Statement:
         """Return the question for the replicas that are connected."""

@@ -140,6 +140,11 @@ class MariadbDialect(MariadbChannels):
             " DO KILL replica.ID; END FOR; END"
         )
 
+    def read_ending_senders(self) -> Statement:
+        return sql(
+            "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE STATE = 'Waiting to finalize termination'"
+        )
+
     def _set_variable(self, step: do.SetVariable) -> List[Statement]:
         switches_off = step.variable == "rpl_semi_sync_master_enabled" and same_value(step.value, False)
         first = [self.end_sessions_of_replicas()] if switches_off else []

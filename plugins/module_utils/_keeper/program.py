@@ -36,6 +36,7 @@ from .login import SILENT_SECONDS, login_from, login_of_peer
 from .look import look_at
 from .offer import Offer, is_offered, is_takeover_wished
 from .resume import Resume
+from .senders import Senders
 from .told import tell_gate
 from .watch import Watch
 
@@ -76,6 +77,7 @@ class Keeper:
         self._offer = Offer()
         self._fence = Fence()
         self._resume = Resume()
+        self._senders = Senders()
         self._urgent_until = 0.0
         self._may_retry = False
         self._peer_answered_at = self._noted_at = time.monotonic()
@@ -121,6 +123,8 @@ class Keeper:
         restore_patience(self._own, self._paths[PATIENCE])
         if self._told == "open" and self._resume.see_own(self._own):
             self._say("commits wait for the peer again")
+        if self._senders.set_free(self._own, is_open=self._told == "open"):
+            self._say("the server held a sender at its end, which was set free: the peer can follow")
 
     def _keep(self, session: Session, own: Seen, peer: Optional[Seen]) -> Tuple[str, str]:
         decision, reason = decide(own, peer, self._is_alone(own, peer), self._is_offered(session, own))
