@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Type
 
 from ._connection import Session
@@ -38,6 +38,11 @@ def writable(session: Session, unlogged: bool = True) -> Iterator[None]:
         session.query(lift, "lift the write gate for the administrator")
     try:
         yield
+    except BaseException:
+        # In the middle of a transaction no gate can be closed.
+        with suppress(TwowayError):
+            session.query(sql("ROLLBACK"), "give up what was begun")
+        raise
     finally:
         # Open it is only where somebody has moved the writes here meanwhile.
         if is_gated and read_gate(session) != "open":

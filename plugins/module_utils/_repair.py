@@ -12,7 +12,7 @@ import os
 import re
 from dataclasses import replace
 from itertools import islice
-from typing import Any, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -20,14 +20,15 @@ from ._bookkeeping import UNFINISHED, state_path
 from ._channel import wait_until_running
 from ._connection import Login, Session
 from ._dialect.rows import kept_row
-from ._errors import Refused
+from ._dialect.script import script_head
+from ._errors import Refused, ServerError, TwowayError
 from ._files import appear, dated_path
 from ._ledger import note_skip
 from ._log import print_log
 from ._module import reconcile
 from ._plan.repair import FIX_ROW, POSITION, SKIP, RepairWish, explain, plan_repair, show_failure
 from ._plan.steps import NoteSkip, Plan, SaveRow, SetAppliedGtid
-from ._read.conflicts import find_conflicts, read_row, shown
+from ._read.conflicts import find_conflicts, read_row, read_row_to_remove, shown
 from ._read.replication import read_channel
 from ._state.channel import Channel
 from ._state.table import Conflict, Failure
@@ -37,6 +38,7 @@ from ._state.variables import is_on
 _MOST_LINES = 500_000
 _MOST_ROWS = 1000
 _MOST_SHOWN = 20
+_HEAD = ("Rows that were removed on this member to let a transaction of its source in.",)
 _ENDS_AT = re.compile(r"end_log_pos (\d+)")
 
 
@@ -66,12 +68,18 @@ def _read_transaction(session: Session, login: Login, channel: Channel) -> Optio
     return None
 
 
-def _is_failing(channel: Channel, transaction: Transaction, message: str) -> bool:
-    """Return whether an error is about this transaction, as far as it names a place in the source's binary log."""
+def _is_failing(session: Session, channel: Channel, transaction: Transaction, message: str) -> bool:
+    """Return whether an error is about this transaction, as far as it names a place in the source's binary log.
+
+    With a GTID it is the next one, but where others may have overtaken the one that failed.
+    """
+    may_be_another = session.dialect.applies_out_of_order(session.variables())
+    if transaction.gtid is not None and not may_be_another:
+        return True
     place = _ENDS_AT.search(message)
     if place is None or int(place.group(1)) == 0 or transaction.ends_at is None or channel.applied is None:
-        return True
-    return transaction.gtid is not None or channel.applied.position < int(place.group(1)) <= transaction.ends_at
+        return not may_be_another
+    return channel.applied.position < int(place.group(1)) <= transaction.ends_at
 
 
 def _read_failure(session: Session, login: Login, name: str) -> Optional[Failure]:
@@ -83,7 +91,7 @@ def _read_failure(session: Session, login: Login, name: str) -> Optional[Failure
         error = channel.applier_error
         failure = Failure("applier", error.code, error.message)
         transaction = _read_transaction(session, login, channel)
-        if transaction is None or not _is_failing(channel, transaction, error.message):
+        if transaction is None or not _is_failing(session, channel, transaction, error.message):
             return failure
         return _with_transaction(session, channel, failure, transaction)
     if channel.receiver_state != "on" and channel.receiver_error:
@@ -105,8 +113,10 @@ def _with_transaction(session: Session, channel: Channel, failure: Failure, tran
     )
 
 
-def _describe(failure: Optional[Failure], source: Optional[Session]) -> Optional[Dict[str, Any]]:
-    """Return a failure in the shape of results, with the rows as they are at the source where that is asked too."""
+def _describe(
+    failure: Optional[Failure], source: Optional[Session], warn: Callable[[str], None]
+) -> Optional[Dict[str, Any]]:
+    """Return a failure in the shape of results, with the rows as they are at the source where that can tell."""
     if failure is None:
         return None
     cause, choices = explain(failure.errno)
@@ -119,13 +129,20 @@ def _describe(failure: Optional[Failure], source: Optional[Session]) -> Optional
         "choices": list(choices),
         "tables": list(failure.tables),
         "changes": list(failure.changes)[:_MOST_SHOWN],
-        "rows": [_row(conflict, source) for conflict in failure.conflicts[:_MOST_SHOWN]],
+        "rows": [_row(conflict, source, warn) for conflict in failure.conflicts[:_MOST_SHOWN]],
     }
 
 
-def _row(conflict: Conflict, source: Optional[Session]) -> Dict[str, Any]:
-    row = read_row(source, conflict.table, conflict.key, conflict.image) if source else None
-    return {**conflict.as_dict(), "is_source_asked": source is not None, "at_source": shown(row)}
+def _row(conflict: Conflict, source: Optional[Session], warn: Callable[[str], None]) -> Dict[str, Any]:
+    at_source = None
+    if source:
+        try:
+            at_source = read_row(source, conflict.table, conflict.key, conflict.image)
+        except ServerError as error:
+            # The table may be another one there by now, or none.
+            source = None
+            warn("A row at the source is not shown: %s" % error.message)
+    return {**conflict.as_dict(), "is_source_asked": source is not None, "at_source": shown(at_source)}
 
 
 class _Saved:
@@ -139,12 +156,12 @@ class _Saved:
 
     def save(self, step: SaveRow) -> None:
         """Keep a row, on the disk before this returns."""
-        row = read_row(self._session, step.table, step.key, step.image)
+        row = read_row_to_remove(self._session, step.table, step.key, step.image)
         if row is None:
             return
-        self._lines.append(kept_row(step.table, row))
+        self._lines.append(kept_row(step.table, row) + ";\n")
         with appear(self._name) as file:
-            file.write("".join(line + ";\n" for line in self._lines).encode("utf-8"))
+            file.write("".join((script_head(_HEAD), *self._lines)).encode("utf-8"))
         self.path = self._name
 
 
@@ -158,23 +175,38 @@ def repair(module: AnsibleModule, session: Session, login: Login, source: Option
     if state_path(session, UNFINISHED) is None:
         raise Refused("The relay log and the ledger are files of the server's host; this module has to run there.")
     before, channel = _read_failure(session, login, wish.channel), read_channel(session, wish.channel)
-    described, saved = _describe(before, source), _Saved(session, params["directory"])
+    described, saved = _describe(before, source, module.warn), _Saved(session, params["directory"])
 
     def plan(failure: Optional[Failure]) -> Plan:
         return _plan(session, failure, channel, wish)
 
-    result = reconcile(
-        module,
-        session,
-        lambda: before if module.check_mode else _read_failure(session, login, wish.channel),
-        plan,
-        lambda failure: show_failure(failure, wish),
-        actions={NoteSkip: lambda _step: _note(before, wish, params["reason"]), SaveRow: saved.save},
-        local_write=wish.choice == FIX_ROW,
-    )
-    if result["changed"] and not module.check_mode:
-        wait_until_running(session, wish.channel, channel, params["wait_seconds"])
+    result: Dict[str, Any] = {}
+    try:
+        result = reconcile(
+            module,
+            session,
+            lambda: before if module.check_mode else _read_failure(session, login, wish.channel),
+            plan,
+            lambda failure: show_failure(failure, wish),
+            actions={NoteSkip: lambda _step: _note(before, wish, params["reason"]), SaveRow: saved.save},
+            local_write=wish.choice == FIX_ROW,
+        )
+        if result["changed"] and not module.check_mode:
+            wait_until_running(session, wish.channel, channel, params["wait_seconds"])
+    except TwowayError as error:
+        done: Dict[str, Any] = {key: result[key] for key in ("changed", "steps") if key in result}
+        error.details = {"problem": described, "saved": saved.path, **done, **error.details}
+        error.message = _told_after(wish, bool(result), saved.path, error.message)
+        raise
     return {**result, "problem": described, "saved": saved.path}
+
+
+def _told_after(wish: RepairWish, is_done: bool, saved: Optional[str], message: str) -> str:
+    """Return what is to be said of a failure, after what was done before it."""
+    done = {SKIP: "was skipped", FIX_ROW: "was put right"}.get(wish.choice)
+    told = ["Transaction %s %s. After that:" % (wish.transaction, done)] if is_done else []
+    told += [message] + (["The rows that were removed are saved in %s." % saved] if saved else [])
+    return " ".join(told)
 
 
 def _plan(session: Session, failure: Optional[Failure], channel: Optional[Channel], wish: RepairWish) -> Plan:

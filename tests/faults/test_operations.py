@@ -31,6 +31,11 @@ def stuck(request: pytest.FixtureRequest, client: str) -> str:
     on_standby, on_active = request.param
     _on_standby(client, f"SET sql_log_bin = 0; {on_standby};")
     labkit.sql("db1", on_active)
+    return _stands_at()
+
+
+def _stands_at() -> str:
+    """The id of the transaction that db2 cannot apply, as the playbook shows it."""
     playbook.wait(lambda: pair.channel_threads("db2") == ["Yes", "No"])
     shown = playbook.run(REPAIR)
     assert (shown.exit_code, shown.changes) == (0, []), shown.output
@@ -68,6 +73,51 @@ def test_a_row_in_the_way_is_saved_and_removed(stuck: str) -> None:
     assert fixed.exit_code == 0, fixed.output
     assert _rows(905) == [[["905", "source"]], [["905", "source"]]]
     assert "'here'" in labkit.shell("db2", "cat /var/backups/twoway/removed-*.sql").stdout
+    assert pair.judge_in_between() == pair.Verdict((), 0)
+
+
+@pytest.mark.long
+def test_a_row_that_was_removed_can_be_put_back_as_it_was(client: str) -> None:
+    labkit.sql(
+        "db1", "CREATE TABLE wikidb.odd (id INT PRIMARY KEY, share FLOAT, at TIMESTAMP NULL, hidden TEXT INVISIBLE)"
+    )
+    rows = "SELECT id, share * 1e0, UNIX_TIMESTAMP(at), hidden FROM wikidb.odd"
+    playbook.wait(lambda: labkit.sql("db2", "SHOW TABLES FROM wikidb LIKE 'odd'"))
+    values = "(id, share, at, hidden) VALUES (1, 1 / 3, '2026-06-01 12:00:00', 'it''s')"
+    _on_standby(client, f"SET sql_log_bin = 0, time_zone = '+05:00'; INSERT INTO wikidb.odd {values};")
+    removed = labkit.sql("db2", rows)
+    labkit.sql("db1", "INSERT INTO wikidb.odd (id) VALUES (1)")
+    fixed = playbook.run(REPAIR, {"pair_repair_choice": "fix_row", "pair_repair_transaction": _stands_at()})
+    assert fixed.exit_code == 0, fixed.output
+    assert labkit.sql("db2", rows) == labkit.sql("db1", rows) == [["1", None, None, None]]
+    saved = labkit.shell("db2", "cat $(ls -t /var/backups/twoway/removed-*.sql | head -1)").stdout
+    _on_standby(client, f"SET sql_log_bin = 0, time_zone = '-03:00'; DELETE FROM wikidb.odd; {saved}")
+    assert labkit.sql("db2", rows) == removed
+    labkit.sql("db1", "DROP TABLE wikidb.odd")
+
+
+@pytest.mark.long
+def test_a_row_that_others_refer_to_is_not_removed(client: str) -> None:
+    labkit.sql(
+        "db1",
+        """
+        CREATE TABLE wikidb.parent (id INT PRIMARY KEY, number INT UNIQUE);
+        CREATE TABLE wikidb.child (id INT PRIMARY KEY, parent INT, FOREIGN KEY (parent) REFERENCES wikidb.parent (id));
+        """,
+    )
+    playbook.wait(lambda: labkit.sql("db2", "SHOW TABLES FROM wikidb LIKE 'child'"))
+    rows = "SELECT p.id, c.id FROM wikidb.parent p JOIN wikidb.child c ON c.parent = p.id"
+    insert = "INSERT INTO wikidb.parent (id, number) VALUES ({}, 5)"
+    _on_standby(client, f"SET sql_log_bin = 0; {insert.format(2)}; INSERT INTO wikidb.child VALUES (7, 2);")
+    labkit.sql("db1", insert.format(1))
+    choice = {**_CHOICES, "pair_repair_choice": "fix_row", "pair_repair_transaction": _stands_at()}
+    refused = playbook.run(REPAIR, choice)
+    assert refused.exit_code != 0
+    assert "other tables refer to its id" in " ".join(refused.output.split())
+    assert labkit.sql("db2", rows) == [["2", "7"]]
+    # A skip leaves them as they are, and says that they differ.
+    assert playbook.run(REPAIR, {**choice, "pair_repair_choice": "skip"}).exit_code != 0
+    labkit.sql("db1", "DROP TABLE wikidb.child, wikidb.parent")
     assert pair.judge_in_between() == pair.Verdict((), 0)
 
 

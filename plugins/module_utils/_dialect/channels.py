@@ -121,6 +121,13 @@ class ChannelDialect(ABC):
         """
         return None
 
+    def applies_out_of_order(self, variables: Mapping[str, str]) -> bool:
+        """Return whether the first transaction that is not applied may be another than the one that failed.
+
+        Only where a server does not say itself which one failed.
+        """
+        return False
+
     @abstractmethod
     def way_to_skip(self, channel: Channel, has_gtid: bool, variables: Mapping[str, str]) -> str:
         """Return how the applier of a channel passes over exactly one transaction: a word of ``_plan.repair``.

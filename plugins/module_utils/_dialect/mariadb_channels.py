@@ -133,6 +133,12 @@ class MariadbChannels(Dialect):
             )
         ]
 
+    def applies_out_of_order(self, variables: Mapping[str, str]) -> bool:
+        # Appliers in parallel wait for each other within a domain alone; the place in the relay log only moves on.
+        own = int(variables["gtid_domain_id"])
+        domains = {gtid[0] for gtid in parse_gtid_position(variables["gtid_slave_pos"]).gtids} - {own}
+        return int(variables.get("slave_parallel_threads", "0")) > 0 and len(domains) > 1
+
     def way_to_skip(self, channel: Channel, has_gtid: bool, variables: Mapping[str, str]) -> str:
         # The counter leaves alone what was received; appliers in parallel refuse it where there are several domains.
         is_parallel = int(variables.get("slave_parallel_threads", "0")) > 0

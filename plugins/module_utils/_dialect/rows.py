@@ -77,14 +77,28 @@ def find_row(table: Table, key: Sequence[str], image: Image) -> Statement:
     :raises Refused: where the log does not tell the key exactly.
     """
     place = Identifier(table.schema), Identifier(table.table)
-    return sql("SELECT * FROM {}.{} WHERE {} LIMIT 1", *place, _condition(table, key, image))
+    # By name: else the server leaves out those which it calls invisible.
+    columns = Raw(", ".join(_read(column) for column in table.columns))
+    return sql("SELECT {} FROM {}.{} WHERE {} LIMIT 1", columns, *place, _condition(table, key, image))
+
+
+def find_row_to_remove(table: Table, key: Sequence[str], image: Image) -> Statement:
+    """Return the question for the row with a key, which nobody changes until the transaction ends."""
+    return sql("{} FOR UPDATE", Raw(find_row(table, key, image).text))
+
+
+def _read(column: Column) -> str:
+    name = sql("{}", Identifier(column.name)).text
+    # As a float a server sends six digits of it.
+    return "%s * 1e0 AS %s" % (name, name) if column.data_type == "float" else name
 
 
 def remove_row(step: RemoveRow) -> List[Statement]:
-    """Return the statement that removes the row with a key."""
+    """Return the statement that removes the row with a key, and ends the transaction in which that was read."""
     table = step.table
     place = Identifier(table.schema), Identifier(table.table)
-    return _alone(sql("DELETE FROM {}.{} WHERE {}", *place, _condition(table, step.key, step.image)))
+    remove = sql("DELETE FROM {}.{} WHERE {}", *place, _condition(table, step.key, step.image))
+    return [*_alone(remove), sql("COMMIT")]
 
 
 def _alone(statement: Statement) -> List[Statement]:

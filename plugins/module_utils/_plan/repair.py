@@ -132,7 +132,8 @@ def _skip(wish: RepairWish, way: str, position: Optional[SetAppliedGtid], is_con
     if position is None or not is_connected:
         raise Refused(
             "To pass over a transaction, appliers in parallel need both threads stopped, and the server then drops what"
-            " it has received. The source is not connected and could not send it again. Nothing was changed."
+            " it has received. The receiver is not connected to the source, which may not be able to send it again."
+            " Nothing was changed. Let the receiver connect (rejoin_member starts both threads), then run this again."
         )
     stop = StopReceiver("the position can be set while nothing runs", wish.channel)
     return [*steps, stop, position, StartReceiver("what was received is sent again", wish.channel)]
@@ -148,6 +149,17 @@ def _fix(failure: Failure) -> List[Step]:
     for conflict in failure.conflicts:
         if conflict.table.has_triggers:
             raise Refused("%s has triggers, which would do more than put a row right." % conflict.table.name)
+        if conflict.orphans:
+            raise Refused(
+                "The row of %s with %s is in the way, and other tables refer to its %s: without it their rows would"
+                " refer to nothing. No row was changed. Put that right by hand, with the binary log off, or skip the"
+                " transaction."
+                % (
+                    conflict.table.name,
+                    ", ".join("%s = %s" % (name, conflict.image[name]) for name in conflict.key),
+                    ", ".join(conflict.orphans),
+                )
+            )
         if conflict.kind == "missing":
             steps.append(PutRow("the transaction wants the row as it was", conflict.table, conflict.image))
             continue

@@ -83,6 +83,7 @@ class Conflict:
     :ivar key: the columns by which the row was looked for.
     :ivar image: the row that should be here, or the one that has no place.
     :ivar here: the row that is here, as people may see it; ``None`` when it is missing.
+    :ivar orphans: columns to which other tables refer, and whose values may be gone with the row that is here.
     """
 
     kind: str
@@ -90,6 +91,7 @@ class Conflict:
     key: Tuple[str, ...]
     image: Image
     here: Optional[Dict[str, Any]] = None
+    orphans: Tuple[str, ...] = ()
 
     def as_dict(self) -> Dict[str, Any]:
         """Return the conflict in the shape of results."""

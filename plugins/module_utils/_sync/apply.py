@@ -16,10 +16,10 @@ from .._compare.rows import Seen, row_hashes
 from .._compare.tables import Shared
 from .._compare.verdict import exchange
 from .._connection import Session
+from .._dialect.script import SESSION
 from .._dialect.statement import Statement, sql
 from .._errors import Refused, TwowayError
 from .scripts import Scripts
-from .statements import SESSION
 
 
 class Writer:

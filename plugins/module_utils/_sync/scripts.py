@@ -15,8 +15,9 @@ from .._compare.chunks import Place
 from .._compare.members import Lane
 from .._compare.rows import Seen, row_values
 from .._compare.tables import Shared, Table
+from .._dialect.script import script_head
 from .._files import dated_path
-from .statements import row_changes, script_head, script_part
+from .statements import row_changes, script_part
 
 _UNFINISHED = (
     "Each part is one transaction. A row that has changed since is left alone by its DELETE, and its INSERT fails."

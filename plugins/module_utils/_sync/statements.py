@@ -14,13 +14,6 @@ from .._compare.chunks import Place, at_places
 from .._compare.columns import literal, row_hash
 from .._compare.tables import Table
 
-SESSION = (
-    "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO', foreign_key_checks = 0, time_zone = '+00:00'"
-)
-"""A row is written as it is on the other member: 0 in a counted column too, and whatever refers to it."""
-
-_BY_HAND = ("SET NAMES utf8mb4", "SET SESSION sql_log_bin = 0", SESSION)
-
 
 def deletion(table: Table, place: Place, seen_hash: int) -> str:
     """Return the statement that deletes a row as long as it is what it was when it was compared.
@@ -54,13 +47,8 @@ def row_changes(table: Table, removed: Mapping[Place, int], added: Iterable[Tupl
     return gone + [insertion(table, values) for values in added]
 
 
-def script_head(lines: Iterable[str]) -> str:
-    """Return the beginning of a file of row changes: what it is, in lines, and the settings of its session."""
-    return "".join("-- %s\n" % line for line in lines) + "".join("%s;\n" % statement for statement in _BY_HAND)
-
-
 def script_part(table: Table, statements: Iterable[str]) -> str:
-    """Return the changes of one table as a part of such a file: all of them or none."""
+    """Return the changes of one table as a part of a file: all of them or none."""
     return "".join(_part(table, statements))
 
 

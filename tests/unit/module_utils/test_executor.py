@@ -7,21 +7,26 @@ from typing import Any
 import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect import dialect_for
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import parse_version
-from ansible_collections.twoway.mysql.plugins.module_utils._dialect.statement import Statement
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect.statement import Statement, sql
 from ansible_collections.twoway.mysql.plugins.module_utils._executor import writable
 
 
 class Server:
-    """The gate of a MySQL server."""
+    """The gate of a MySQL server; in the middle of a transaction it cannot be closed."""
 
     dialect = dialect_for(parse_version("9.7.4"))
 
     def __init__(self) -> None:
         self.gate = {"read_only": 1, "super_read_only": 1}
+        self.is_in_transaction = False
 
     def query(self, statement: Statement, _action: str) -> list[Any]:
         if statement.text.startswith("SELECT"):
             return [{"closed": self.gate["super_read_only"], "half": self.gate["read_only"]}]
+        if statement.text in ("START TRANSACTION", "ROLLBACK"):
+            self.is_in_transaction = statement.text == "START TRANSACTION"
+            return []
+        assert not self.is_in_transaction
         self.gate = {
             "SET GLOBAL super_read_only = OFF": {"read_only": 1, "super_read_only": 0},
             "SET GLOBAL super_read_only = ON": {"read_only": 1, "super_read_only": 1},
@@ -34,6 +39,7 @@ def test_gate_is_closed_again_after_an_error() -> None:
     server: Any = Server()
     with pytest.raises(ZeroDivisionError), writable(server, unlogged=False):
         assert server.gate == {"read_only": 1, "super_read_only": 0}
+        server.query(sql("START TRANSACTION"), "begin")
         raise ZeroDivisionError
     assert server.gate == {"read_only": 1, "super_read_only": 1}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.repair import (
@@ -56,7 +58,7 @@ def test_a_skip_is_noted_first(way: str, steps: list[str]) -> None:
 
 
 def test_nothing_received_is_dropped_that_the_source_cannot_send_again() -> None:
-    with pytest.raises(Refused, match="could not send it again"):
+    with pytest.raises(Refused, match="may not be able to send it again"):
         plan_repair(failure(), wish(SKIP), POSITION, BEHIND, is_connected=False)
 
 
@@ -86,5 +88,8 @@ def test_what_could_not_be_looked_for_is_not_changed() -> None:
     with pytest.raises(Refused, match="no row was changed"):
         plan_repair(failure(PRESENT, is_whole=False), wish(FIX_ROW), COUNTER)
     triggered = Conflict("missing", Table("a", "b", (), (("id",),), has_triggers=True), ("id",), {"id": "1"})
+    referred = replace(PRESENT, orphans=("code",))
+    with pytest.raises(Refused, match="other tables refer to its code"):
+        plan_repair(failure(referred), wish(FIX_ROW), COUNTER)
     with pytest.raises(Refused, match="triggers"):
         plan_repair(failure(triggered), wish(FIX_ROW), COUNTER)

@@ -15,19 +15,27 @@ Row = dict[str, Any]
 
 
 class Server:
-    """A table ``a.b`` with the columns ``id`` (its first key, by default the primary one) and ``code`` (unique)."""
+    """A table ``a.b`` with the columns ``id`` (its first key, by default the primary one) and ``code`` (unique).
+
+    :ivar code_type: the type of ``code``.
+    :ivar referenced: the columns to which other tables refer.
+    """
 
     def __init__(self, *rows: Row, generated: bool = False, first_key: str = "PRIMARY") -> None:
         self.rows = rows
         self.generated = generated
         self.first_key = first_key
+        self.code_type = "int"
+        self.referenced: tuple[str, ...] = ()
 
     def query(self, statement: Statement, _action: str) -> list[Row]:
         text = statement.text
         if "information_schema.COLUMNS" in text:
-            column = {"data_type": "int", "is_unsigned": 0, "charset": None, "is_optional": 1}
-            names = ("id", "code") if "'b'" in text else ()
-            return [{**column, "name": name, "is_generated": self.generated} for name in names]
+            column = {"is_unsigned": 0, "charset": None, "is_optional": 1, "is_generated": self.generated}
+            types = {"id": "int", "code": self.code_type} if "'b'" in text else {}
+            return [{**column, "name": name, "data_type": kind} for name, kind in types.items()]
+        if "KEY_COLUMN_USAGE" in text:
+            return [{"name": name} for name in self.referenced]
         if "information_schema.STATISTICS" in text:
             return [{"name": self.first_key, "column_name": "id"}, {"name": "code", "column_name": "code"}]
         found = re.search(r"WHERE `(\w+)` = (\d+)", text)
@@ -85,3 +93,19 @@ def test_a_row_without_such_a_key_is_not_said_to_be_missing() -> None:
     """It may be here: put once more, it would be there twice."""
     server = Server({"id": None, "code": None}, first_key="a_unique_one")
     assert found(server, change(("NULL", "NULL"))) == (False, [])
+
+
+def test_a_key_that_the_log_does_not_tell_exactly_hides_its_own_conflict_alone() -> None:
+    server = Server(HERE)
+    server.code_type = "varbinary"
+    taken = change(after=("1", r"'\x0a'"))
+    assert found(server, taken, change(("3", "30"), ("3", "30"))) == (False, [("present", "id"), ("missing", "id")])
+
+
+@pytest.mark.parametrize(("referenced", "orphans"), [((), ()), (("id",), ("id",)), (("code",), ())])
+def test_who_refers_to_a_row_that_is_in_the_way(referenced: tuple[str, ...], orphans: tuple[str, ...]) -> None:
+    """The row that comes has the same code, and another id."""
+    server = Server(HERE)
+    server.referenced = referenced
+    _is_whole, conflicts = find_conflicts(cast(Session, server), [change(after=("2", "10"))])
+    assert [conflict.orphans for conflict in conflicts] == [orphans]

@@ -7,7 +7,6 @@ from ansible_collections.twoway.mysql.plugins.module_utils._compare.tables impor
 from ansible_collections.twoway.mysql.plugins.module_utils._sync.statements import (
     insertion,
     row_changes,
-    script_head,
     script_part,
 )
 
@@ -42,9 +41,3 @@ def test_a_part_is_a_transaction() -> None:
 def test_the_name_of_a_table_stays_a_comment() -> None:
     odd = Table(("a", "b\nDROP TABLE x"), (), ())
     assert script_part(odd, []).splitlines()[1] == "-- a.b DROP TABLE x"
-
-
-def test_a_script_stays_out_of_the_binary_log() -> None:
-    head = script_head(["One.", "Two."])
-    assert head.startswith("-- One.\n-- Two.\n")
-    assert "SET SESSION sql_log_bin = 0;\n" in head

@@ -259,6 +259,7 @@ SET GLOBAL sql_slave_skip_counter = 1;
 SET SESSION foreign_key_checks = 0;
 DELETE FROM `wikidb`.`odd``name` WHERE `id` = 18446744073709551615;
 SET SESSION foreign_key_checks = 1;
+COMMIT;
 
 -- put_row
 SET SESSION foreign_key_checks = 0;
