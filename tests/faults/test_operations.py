@@ -82,7 +82,7 @@ def test_a_row_that_was_removed_can_be_put_back_as_it_was(client: str) -> None:
         "db1", "CREATE TABLE wikidb.odd (id INT PRIMARY KEY, share FLOAT, at TIMESTAMP NULL, hidden TEXT INVISIBLE)"
     )
     rows = "SELECT id, share * 1e0, UNIX_TIMESTAMP(at), hidden FROM wikidb.odd"
-    playbook.wait(lambda: labkit.sql("db2", "SHOW TABLES FROM wikidb LIKE 'odd'"))
+    playbook.wait(lambda: labkit.sql("db2", "SHOW TABLES FROM wikidb LIKE 'odd'") != [])
     values = "(id, share, at, hidden) VALUES (1, 1 / 3, '2026-06-01 12:00:00', 'it''s')"
     _on_standby(client, f"SET sql_log_bin = 0, time_zone = '+05:00'; INSERT INTO wikidb.odd {values};")
     removed = labkit.sql("db2", rows)
@@ -105,7 +105,7 @@ def test_a_row_that_others_refer_to_is_not_removed(client: str) -> None:
         CREATE TABLE wikidb.child (id INT PRIMARY KEY, parent INT, FOREIGN KEY (parent) REFERENCES wikidb.parent (id));
         """,
     )
-    playbook.wait(lambda: labkit.sql("db2", "SHOW TABLES FROM wikidb LIKE 'child'"))
+    playbook.wait(lambda: labkit.sql("db2", "SHOW TABLES FROM wikidb LIKE 'child'") != [])
     rows = "SELECT p.id, c.id FROM wikidb.parent p JOIN wikidb.child c ON c.parent = p.id"
     insert = "INSERT INTO wikidb.parent (id, number) VALUES ({}, 5)"
     _on_standby(client, f"SET sql_log_bin = 0; {insert.format(2)}; INSERT INTO wikidb.child VALUES (7, 2);")
