@@ -123,6 +123,12 @@ def test_it_follows_the_standby_after_a_switchover(lab: Lab) -> None:
     labkit.writer_start("db1")
 
 
+def test_its_accounts_are_not_left_on_members_that_take_no_part(lab: Lab) -> None:
+    refused = playbook.run(REMOVE, {"pair_remove_replica": _REPLICA}, [*lab.more, "--limit", _REPLICA])
+    assert (refused.exit_code != 0, refused.changes) == (True, []), refused.output
+    assert "run for it and for db1 and db2" in " ".join(refused.output.split())
+
+
 def test_nothing_of_it_is_left(lab: Lab) -> None:
     before = pair.ledger("db1")
     lab.run(REMOVE, {"pair_remove_replica": _REPLICA})
