@@ -133,9 +133,12 @@ def errors_named(action: str, is_secret: bool = False) -> Iterator[None]:
         reason = str(error.args[-1]) if error.args else type(error).__name__
         if is_secret and number == _WRONG_SYNTAX:
             reason = "this server does not know the statement"
-        # To the driver a certificate that is not to be trusted is a host that cannot be reached.
-        is_distrusted = isinstance(getattr(error, "original_exception", None), ssl.SSLCertVerificationError)
+        # To the driver a certificate that is not to be trusted is a host that cannot be reached, and so is a late one.
+        original = getattr(error, "original_exception", None)
+        is_distrusted = isinstance(original, ssl.SSLCertVerificationError)
         has_shown_itself = is_distrusted or number in (CR.CR_SSL_CONNECTION_ERROR, CR.CR_AUTH_PLUGIN_CANNOT_LOAD)
-        raise ServerError(action, number, getattr(error, "sqlstate", None), reason, has_shown_itself) from error
+        nobody_listens = isinstance(original, (ConnectionRefusedError, FileNotFoundError))
+        sqlstate = getattr(error, "sqlstate", None)
+        raise ServerError(action, number, sqlstate, reason, has_shown_itself, nobody_listens) from error
     except (OSError, ssl.SSLError, RuntimeError) as error:
         raise ServerError(action, None, None, str(error)) from error

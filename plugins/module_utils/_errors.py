@@ -32,17 +32,29 @@ class ServerError(TwowayError):
     """
 
     def __init__(
-        self, action: str, errno: Optional[int], sqlstate: Optional[str], reason: str, was_there: bool = False
+        self,
+        action: str,
+        errno: Optional[int],
+        sqlstate: Optional[str],
+        reason: str,
+        was_there: bool = False,
+        nobody_listens: bool = False,
     ) -> None:
         """Make the message.
 
         :param was_there: whether a server is known to have answered, whatever the number says.
+        :param nobody_listens: whether there is no server at that place, which a number does not tell.
         """
         evidence = "errno %s, sqlstate %s" % (
             "unknown" if errno is None else errno,
             "none" if sqlstate is None else sqlstate,
         )
-        super().__init__("Failed to %s: %s (%s)" % (action, reason, evidence), errno=errno, sqlstate=sqlstate)
+        super().__init__(
+            "Failed to %s: %s (%s)" % (action, reason, evidence),
+            errno=errno,
+            sqlstate=sqlstate,
+            nobody_listens=nobody_listens,
+        )
         # The numbers of the client's own errors, which say that there is no answer, are those from 2000 on.
         self.is_answer = was_there or (errno is not None and errno >= 1000 and not 2000 <= errno < 3000)
         self.action = action

@@ -36,7 +36,7 @@ from ._plan.move import Part, plan_move, show_part
 from ._plan.steps import FailOver, Fence, HandOver, Plan, TakeOver
 from ._read.server import read_gate_and_id
 from ._state.claim import SWITCHOVER
-from ._unseen import fail_over, fence, risks_where_allowed
+from ._unseen import apply_received, fail_over, fence, refuse_when_peer_answers, risks_where_allowed
 from ._wait import wait_for
 
 _LONGEST_PAUSE_SECONDS = 0.01
@@ -50,6 +50,10 @@ _READY_SECONDS = 5
 def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
     """Return the result of the module ``pair_switchover``."""
     params, began = module.params, time.monotonic()
+    if params["only_apply"]:
+        if not module.check_mode:
+            apply_received(session, params["timeout_seconds"])
+        return _with_details({"changed": False, "steps": []}, began)
     if params["lost"] and module.check_mode:
         # Of a server that answers nothing more, whoever asks has to hear that, and not that a task took too long.
         session.limit_silence(SILENT_SECONDS)
@@ -63,7 +67,9 @@ def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
         return plan_move(part, target, params["lost"])
 
     risks: List[str] = []
+    peer_hangs = False
     if params["lost"] and any(isinstance(step, FailOver) for step in plan(read()).steps):
+        peer_hangs = refuse_when_peer_answers(session)
         risks = risks_where_allowed(session, params["accept_loss"])
         refuse_standstill(session)
     met: List[Dict[str, Any]] = []
@@ -91,7 +97,12 @@ def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
     )
     if module.check_mode and any(isinstance(step, HandOver) for step in plan(read()).steps):
         met.extend(work.as_dict(None) for work in read_work(session))
-    return {**result, "risks": risks, "sessions": met, "seconds": round(time.monotonic() - began, 3)}
+    return _with_details(result, began, risks=risks, peer_hangs=peer_hangs, sessions=met)
+
+
+def _with_details(result: Dict[str, Any], began: float, **details: Any) -> Dict[str, Any]:
+    nothing: Dict[str, Any] = {"risks": [], "peer_hangs": False, "sessions": []}
+    return {**result, **nothing, **details, "seconds": round(time.monotonic() - began, 3)}
 
 
 def _hand_over(

@@ -12,6 +12,7 @@ from typing import List
 
 from ._claim import moving_writes, write_claim
 from ._connection import Session, connect
+from ._driver import is_timeout
 from ._errors import Refused, ServerError
 from ._executor import writable
 from ._failover import drain, risks_of_loss, take_writes
@@ -23,12 +24,38 @@ from ._silence import is_silent
 from ._state.claim import SWITCHOVER
 
 
+def refuse_when_peer_answers(session: Session) -> bool:
+    """Return whether the peer hangs: its host takes connections, and its server, which may live, says nothing.
+
+    :raises Refused: when the peer answers, so that it is not lost.
+    """
+    login = required_login_of_peer(session)
+    if login.host and is_silent(login.host, login.port):
+        return False
+    try:
+        peer = connect(login)
+        try:
+            seen = look_at(peer)
+        finally:
+            peer.close()
+    except ServerError as error:
+        if not error.is_answer:
+            return is_timeout(error)
+        raise Refused(
+            "The other member's server answers, and refuses this one (%s). It is not lost, and may take writes: stop"
+            " it, or let this member in and move the writes with the playbook switch_over." % error.message
+        ) from error
+    raise Refused(
+        "The other member answers, and its gate is %s. It is not lost: move the writes with the playbook switch_over."
+        % seen.gate
+    )
+
+
 def risks_where_allowed(session: Session, accepts_loss: bool) -> List[str]:
     """Return why acknowledged transactions may be missing here.
 
-    :raises Refused: when the other member is not lost, or there is a risk that is not accepted.
+    :raises Refused: when there is a risk that is not accepted.
     """
-    _refuse_when_peer_answers(session)
     risks = risks_of_loss(session)
     if risks and not accepts_loss:
         raise Refused(
@@ -36,6 +63,12 @@ def risks_where_allowed(session: Session, accepts_loss: bool) -> List[str]:
             " pair_fail_over_lossy to go on without them." % "; ".join(risks)
         )
     return risks
+
+
+def apply_received(session: Session, timeout_seconds: int) -> None:
+    """Wait until all that was received is applied, so that to take the writes needs no time."""
+    with commits_at_once(session):
+        drain(session, timeout_seconds)
 
 
 def fail_over(session: Session, timeout_seconds: int) -> None:
@@ -53,26 +86,3 @@ def fence(session: Session, target: int, patience_seconds: int) -> None:
         # No client's commit waits any more, now that the gate is closed; this one would, for the peer.
         with commits_at_once(session), writable(session, unlogged=False):
             write_claim(session, target, SWITCHOVER)
-
-
-def _refuse_when_peer_answers(session: Session) -> None:
-    login = required_login_of_peer(session)
-    if login.host and is_silent(login.host, login.port):
-        return
-    try:
-        peer = connect(login)
-        try:
-            seen = look_at(peer)
-        finally:
-            peer.close()
-    except ServerError as error:
-        if not error.is_answer:
-            return
-        raise Refused(
-            "The other member's server answers, and refuses this one (%s). It is not lost, and may take writes: stop"
-            " it, or let this member in and move the writes with the playbook switch_over." % error.message
-        ) from error
-    raise Refused(
-        "The other member answers, and its gate is %s. It is not lost: move the writes with the playbook switch_over."
-        % seen.gate
-    )

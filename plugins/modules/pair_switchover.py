@@ -42,6 +42,12 @@ options:
       - Only with O(lost=true).
     type: bool
     default: false
+  only_apply:
+    description:
+      - Whether to wait only until all that this member has received is applied, and take nothing, so that it can take the writes at once later.
+      - Only with O(lost=true).
+    type: bool
+    default: false
   patience_seconds:
     description:
       - How long transactions that have been open for a second or more are waited for before the gate closes. Writes go on meanwhile.
@@ -83,6 +89,12 @@ risks:
   elements: str
   returned: success
   sample: []
+peer_hangs:
+  description: >-
+    With O(lost=true), whether the other member's host takes connections and its server says nothing there, so that it may live, and take writes.
+  type: bool
+  returned: success
+  sample: false
 sessions:
   description: >-
     On the member that has the writes, the sessions that were in the middle of a write for a second or more when they were to move; the text of
@@ -144,6 +156,7 @@ SPEC = ArgumentSpec(
         "server_id": {"type": "int"},
         "lost": {"type": "bool", "default": False},
         "accept_loss": {"type": "bool", "default": False},
+        "only_apply": {"type": "bool", "default": False},
         "patience_seconds": {"type": "int", "default": 2},
         "kill_sessions": {"type": "bool", "default": False},
         "timeout_seconds": {"type": "int", "default": 10},

@@ -26,6 +26,8 @@ _ROW = "INSERT INTO wikidb.ledger (id, writer, note) VALUES ({id}, 'here', 'whil
 _SIGNAL = "pkill --signal {signal} --exact 'mysqld|mariadbd'"
 _SUM = "SELECT SUM(n) FROM wikidb.busy"
 _ROWS = "SELECT COUNT(*), SUM(n) FROM wikidb.busy"
+_HOLD = "LOCK TABLES wikidb.busy READ; SELECT SLEEP(600)"
+_HOLDERS = "SELECT ID FROM information_schema.PROCESSLIST WHERE INFO LIKE '%SLEEP(600)'"
 _OLD_TRANSACTIONS = """
     SELECT trx_mysql_thread_id FROM information_schema.INNODB_TRX
     WHERE trx_mysql_thread_id > 0 AND trx_started < NOW() - INTERVAL 2 SECOND
@@ -123,7 +125,9 @@ def test_switchover_under_load(deployed: str) -> None:
 
 
 def test_the_move_lasts(deployed: str) -> None:
-    again = playbook.run(SWITCH_OVER, {"pair_switch_to": "db2"})
+    # What waits for a restart, which is forbidden, is nothing to whoever restarts nothing.
+    waiting = {"mysql_server_restart": False, "mysql_server_options": {"table_open_cache_instances": 3}}
+    again = playbook.run(SWITCH_OVER, {"pair_switch_to": "db2", **waiting})
     assert (again.exit_code, set(again.changes)) == (0, set()), again.output
     deploy = playbook.run()
     assert (deploy.exit_code, deploy.changes) == (0, []), deploy.output
@@ -143,7 +147,7 @@ def test_a_standby_that_does_not_apply_gets_no_writes(deployed: str) -> None:
 
 def test_a_failover_is_refused_while_the_other_member_answers(deployed: str) -> None:
     refused = playbook.run(FAIL_OVER, {"pair_fail_over_to": "db1"})
-    assert refused.exit_code != 0
+    assert (refused.exit_code != 0, refused.changes) == (True, []), refused.output
     assert any("The other member answers" in error for error in refused.errors), refused.output
     assert load.open_members() == ["db2"]
 
@@ -201,6 +205,38 @@ def test_a_failover_between_members_that_do_not_see_each_other_closes_the_other_
     assert load.open_members() == ["db2"]
     again = playbook.run(SWITCH_OVER, {"pair_switch_to": "db2"})
     assert (again.exit_code, set(again.changes)) == (0, set()), again.output
+
+
+def test_the_other_gate_stays_open_until_the_survivor_has_applied_everything(deployed: str) -> None:
+    active, standby = load.settled()
+    route = f"blackhole {labkit.address(standby)}"
+    hold = labkit.shell_command(standby, [labkit.FLAVORS[deployed].client, "-e", _HOLD])
+    with subprocess.Popen(hold, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        playbook.wait(lambda: bool(labkit.sql(standby, _HOLDERS)))
+        labkit.sql(active, "INSERT INTO wikidb.busy VALUES (5, 0)")
+        labkit.shell(active, f"ip route add {route}")
+        try:
+            refused = playbook.run(FAIL_OVER, {"pair_fail_over_to": standby, "pair_wait_seconds": 3})
+            assert (refused.exit_code != 0, refused.changes) == (True, []), refused.output
+            assert any(f"{active} takes the writes as before" in error for error in refused.errors), refused.output
+            assert load.open_members() == [active]
+        finally:
+            labkit.shell(active, f"ip route del {route}")
+            for [session] in labkit.sql(standby, _HOLDERS):
+                labkit.sql(standby, f"KILL {session}")
+    assert load.settled() == (active, standby)
+
+
+@pytest.mark.long
+def test_a_host_at_which_nothing_comes_to_an_end_is_not_left_behind_unnoticed(deployed: str) -> None:
+    """Its kernel takes connections, as that of a host does which is short of memory."""
+    active, standby = load.settled()
+    labkit.pause(active)
+    refused = playbook.run(FAIL_OVER, {"pair_fail_over_to": standby})
+    assert (refused.exit_code != 0, refused.changes) == (True, []), refused.output
+    assert any("its server may have its gate open" in error for error in refused.errors), refused.output
+    labkit.heal()
+    assert load.settled() == (active, standby)
 
 
 @pytest.mark.long

@@ -118,6 +118,30 @@ def test_who_shows_a_certificate_is_there(cause: OSError, is_answer: bool) -> No
     assert caught.value.is_answer is is_answer
 
 
+@pytest.mark.parametrize(
+    ("cause", "nobody_listens"),
+    [
+        (ConnectionRefusedError(), True),
+        (FileNotFoundError(), True),
+        # The queue of a socket whose server takes nobody in is full.
+        (BlockingIOError(), False),
+        (TimeoutError("timed out"), False),
+    ],
+)
+def test_who_is_late_is_not_absent(cause: OSError, nobody_listens: bool) -> None:
+    error = pymysql.err.OperationalError(2003, "Can't connect")
+    error.original_exception = cause
+    with pytest.raises(ServerError) as caught, errors_named("connect"):
+        raise error
+    assert caught.value.details["nobody_listens"] is nobody_listens
+
+
+def test_nobody_listens_at_a_socket_that_does_not_exist(tmp_path: Path) -> None:
+    with pytest.raises(ServerError) as caught:
+        connect(Login(unix_socket=str(tmp_path / "mysqld.sock")))
+    assert (caught.value.errno, caught.value.details["nobody_listens"]) == (2003, True)
+
+
 @pytest.fixture
 def authority(tmp_path: Path) -> str:
     """A CA certificate that Python can read: one of those that it trusts anyway."""

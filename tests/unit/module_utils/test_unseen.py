@@ -24,7 +24,24 @@ def test_member_whose_server_refuses_the_login_is_not_lost(
     monkeypatch.setattr(_unseen, "connect", connect)
     session: Any = None
     if not is_refused:
-        _unseen._refuse_when_peer_answers(session)
+        assert _unseen.refuse_when_peer_answers(session) is False
         return
     with pytest.raises(Refused, match="answers, and refuses this one"):
-        _unseen._refuse_when_peer_answers(session)
+        _unseen.refuse_when_peer_answers(session)
+
+
+@pytest.mark.parametrize(
+    ("cause", "is_silent", "hangs"),
+    [(TimeoutError("timed out"), False, True), (ConnectionRefusedError(), False, False), (TimeoutError(), True, False)],
+)
+def test_server_that_says_nothing_on_a_host_that_answers_may_live(
+    monkeypatch: pytest.MonkeyPatch, cause: OSError, is_silent: bool, hangs: bool
+) -> None:
+    def connect(_login: Login) -> None:
+        raise ServerError("connect to the server", 2013, None, "Lost connection") from cause
+
+    monkeypatch.setattr(_unseen, "required_login_of_peer", lambda _session: Login(host="db2"))
+    monkeypatch.setattr(_unseen, "is_silent", lambda _host, _port: is_silent)
+    monkeypatch.setattr(_unseen, "connect", connect)
+    session: Any = None
+    assert _unseen.refuse_when_peer_answers(session) is hangs
