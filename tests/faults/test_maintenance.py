@@ -173,7 +173,7 @@ def test_nothing_is_removed_while_something_is_not_applied(client: str) -> None:
     finally:
         labkit.sql("db2", start)
     checked = playbook.run(REMOVE, _REMOVAL, ["--check", "--diff"])
-    assert (checked.exit_code, len(checked.changes)) == (0, 6), (checked.changes, checked.output)
+    assert (checked.exit_code, len(checked.changes)) == (0, 7), (checked.changes, checked.output)
     assert pair.judge_in_between() == pair.Verdict((), 0)
 
 
@@ -220,7 +220,8 @@ def test_nothing_of_the_pair_is_left(client: str) -> None:
         assert labkit.sql(member, _LEFT) == [["0", "1"]]
         assert pair.channel_threads(member) == []
         found = labkit.shell(member, _FILES).stdout.splitlines()
-        assert [path for path in found if "twoway-tls" not in path] == [_OPTION_FILES[client]]
+        kept = [_OPTION_FILES[client], _OPTION_FILES[client] + ".proven"]
+        assert sorted(path for path in found if "twoway-tls" not in path) == kept
 
 
 @pytest.mark.long
