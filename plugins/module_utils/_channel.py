@@ -55,6 +55,7 @@ def _desired(params: Mapping[str, Any], session: Session) -> DesiredChannel:
         start_at=_coordinates_of(params),
         reposition=params["reposition"],
         discard_received=params["discard_received"],
+        replaces_unknown_login=params["unknown_login"] == "replace",
         applied_gtid=_without_returned(session) if params["source_begins_anew"] else None,
     )
 

@@ -39,6 +39,11 @@ options:
     description: Where the data are, or will be; only its free space is read.
     type: path
     default: /var/lib/mysql
+  upgrade:
+    description:
+      - Whether to look for what the distribution has of the server program, in the lists of packages that are on the host.
+    type: bool
+    default: false
   audit:
     description: Whether to look for tables that are unsafe with two writers.
     type: bool
@@ -87,6 +92,7 @@ host:
     system: {id: debian, release: "13", codename: trixie, architecture: x86_64, python: 3.13.5}
     packages: {mariadb-server: "1:11.8.9+ds-0+deb13u1", python3-pymysql: 1.1.1-2}
     program: {path: /usr/sbin/mariadbd, flavor: mariadb, version: 11.8.9, is_supported: true}
+    upgrade: {package: mariadb-server-core, candidates: {mariadb-server: 11.8.9, mariadb-server-core: 11.8.9}}
     service: {name: mariadb, is_installed: true, is_running: true, is_enabled: true}
     keeper: {name: twoway-gate, is_installed: true, is_running: true, is_enabled: true}
     free_bytes: 74138529792
@@ -207,6 +213,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._argspec import Argum
 from ansible_collections.twoway.mysql.plugins.module_utils._module import Module, login_of, run_module
 from ansible_collections.twoway.mysql.plugins.module_utils._read.host import read_host
 from ansible_collections.twoway.mysql.plugins.module_utils._read.member import read_member
+from ansible_collections.twoway.mysql.plugins.module_utils._read.packages import read_upgrade
 
 SPEC = ArgumentSpec(
     options={
@@ -214,6 +221,7 @@ SPEC = ArgumentSpec(
         "files": {"type": "list", "elements": "str", "default": []},
         "options": {"type": "dict", "default": {}},
         "data_directory": {"type": "path", "default": "/var/lib/mysql"},
+        "upgrade": {"type": "bool", "default": False},
         "audit": {"type": "bool", "default": False},
         "asked_at": {"type": "float"},
         "peer_address": {"type": "str"},
@@ -233,8 +241,10 @@ def read(module: Module) -> Dict[str, Any]:
         options=params["options"],
         peer=(params["peer_address"], params["peer_port"]) if params["peer_address"] else None,
     )
+    program = host["program"]
+    host["upgrade"] = read_upgrade(module.run_command, program["path"]) if program and params["upgrade"] else None
     member = read_member(
-        login_of(params), is_installed=bool(host["program"]), with_audit=params["audit"], options=params["options"]
+        login_of(params), is_installed=bool(program), with_audit=params["audit"], options=params["options"]
     )
     read_at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     offset = None if params["asked_at"] is None else round(began_at - params["asked_at"], 1)

@@ -45,8 +45,18 @@ options:
   source_password:
     description:
       - Password of O(source_user).
-      - It is compared with the one the channel uses where that can be read on this host; else the account is tried at the source.
+      - It is compared with the one the channel uses where that can be read on this host; else O(unknown_login) counts.
     type: str
+  unknown_login:
+    description:
+      - What becomes of the password that the channel has, where it cannot be read on this host, and O(source_password) is given. MariaDB
+        keeps it in a file that the operating system shows to root and the server alone.
+      - V(try) leaves it while the receiver is connected and the source accepts O(source_password).
+      - V(replace) sets O(source_password) in any case, and always changes something then. It is needed where the source accepts another
+        password as well, or where the account's was changed after the receiver had connected - neither proves that the channel has this one.
+    type: str
+    choices: [try, replace]
+    default: try
   coordinates:
     description: Whether the channel follows GTIDs or file positions.
     type: str
@@ -177,6 +187,7 @@ SPEC = ArgumentSpec(
         "source_port": {"type": "int"},
         "source_user": {"type": "str"},
         "source_password": {"type": "str", "no_log": True},
+        "unknown_login": {"type": "str", "choices": ["try", "replace"], "default": "try"},
         "coordinates": {"type": "str", "choices": ["gtid", "file_position"]},
         "source_log_file": {"type": "str"},
         "source_log_position": {"type": "int"},

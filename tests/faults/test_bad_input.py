@@ -201,3 +201,30 @@ def test_an_option_file_the_server_does_not_start_with_is_taken_back(flavor: str
     assert {member: labkit.shell(member, look).stdout for member in _BOTH} == before
     again = playbook.run()
     assert again.exit_code == 0, again.output
+
+
+@pytest.mark.long
+def test_an_option_file_that_a_killed_run_has_left_is_taken_back(flavor: str) -> None:
+    """Nothing is new in it for the next run, which finds the server up, or down."""
+    unit, bad = labkit.FLAVORS[flavor].unit, {"mysql_server_options": {"innodb_page_size": 8192}}
+    files = "cat /etc/mysql/*.conf.d/*-twoway.cnf"
+    before = {member: labkit.shell(member, files).stdout for member in _BOTH}
+    task = "twoway.mysql.mysql_server : Restart | Server"
+    killed = playbook.run(variables=bad, FAULT_TASK=task)
+    assert killed.exit_code == -9, killed.output
+    assert all("8192" in labkit.shell(member, files).stdout for member in _BOTH)
+    again = playbook.run(variables=bad)
+    assert again.exit_code != 0, again.output
+    assert "It runs with the options that it worked with before again" in " ".join(again.output.split())
+    assert {member: labkit.shell(member, files).stdout for member in _BOTH} == before
+    assert all(labkit.shell(member, ["systemctl", "is-active", unit]).stdout == "active\n" for member in _BOTH)
+    killed = playbook.run(variables=bad, FAULT_TASK=task)
+    assert killed.exit_code == -9, killed.output
+    labkit.shell("db2", f"systemctl restart {unit}", check=False)
+    assert labkit.shell("db2", f"systemctl is-active {unit}", check=False).stdout != "active\n"
+    done = playbook.run()
+    assert done.exit_code == 0, done.output
+    assert "which an interrupted run may have left" in " ".join(done.output.split())
+    assert {member: labkit.shell(member, files).stdout for member in _BOTH} == before
+    last = playbook.run()
+    assert (last.exit_code, last.changes) == (0, []), last.output

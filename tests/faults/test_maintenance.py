@@ -100,6 +100,41 @@ def test_a_rotation_ends_with_one_password(client: str) -> None:
     assert pair.judge_in_between() == pair.Verdict((), 0)
 
 
+#: Somebody with a login of the server, who may read none of its files.
+_OPERATOR = """
+set -e
+useradd --create-home --shell /bin/sh operator
+install -d -o operator -g operator -m 700 /home/operator/.ssh
+install -o operator -g operator -m 600 /root/.ssh/authorized_keys /home/operator/.ssh/
+mariadb -e "SET SESSION sql_log_bin = 0; CREATE USER operator@localhost IDENTIFIED VIA unix_socket;
+    GRANT ALL ON *.* TO operator@localhost WITH GRANT OPTION"
+"""
+_NO_OPERATOR = """
+mariadb -e "SET SESSION sql_log_bin = 0; DROP USER operator@localhost"
+pkill -u operator
+userdel --force --remove operator
+"""
+
+
+@pytest.mark.long
+def test_a_rotation_reaches_a_channel_whose_password_nobody_reads(client: str) -> None:
+    if client == "mysql":
+        pytest.skip("the server itself tells it")
+    for member in _BOTH:
+        labkit.shell(member, _OPERATOR)
+    login = {"ansible_user": "operator", "pair_login": {"login_user": "operator"}}
+    done = playbook.run(ROTATE, {**login, "pair_replication_password": "unread-1"})
+    assert done.exit_code == 0, done.output
+    assert (_lets_in(client, "unread-1"), _lets_in(client, _AFTER)) == ([True, True], [False, False])
+    assert _receivers_connect_anew()
+    for whose in (login, {}):
+        deployed = playbook.run(variables={**whose, "pair_replication_password": "unread-1"})
+        assert (deployed.exit_code, deployed.changes) == (0, []), deployed.output
+    for member in _BOTH:
+        labkit.shell(member, _NO_OPERATOR, check=False)
+    assert pair.judge_in_between() == pair.Verdict((), 0)
+
+
 def _started() -> list[str]:
     """Since when the server of each member runs."""
     ask = "systemctl show --value --property=ActiveEnterTimestampMonotonic mysql mariadb"
@@ -129,6 +164,64 @@ def test_a_rolling_restart_that_was_killed_is_run_again(client: str) -> None:
     back = playbook.run(SWITCH_OVER, {"pair_switch_to": "db1"})
     assert (back.exit_code, len(back.changes)) == (0, 1), back.output
     assert pair.judge_in_between() == pair.Verdict((), 0)
+
+
+#: Another build of the server's packages, of what is installed; the one called like the server takes any of the others.
+_ANOTHER_BUILD = r"""
+set -e
+cd "$(mktemp -d)"
+for package in {client}-server-core {client}-server; do
+    mkdir -p build/DEBIAN
+    dpkg-query --listfiles $package | tail -n +2 | while read -r path; do
+        if [ -d "$path" ] && [ ! -L "$path" ]; then
+            mkdir -p "build$path"
+        elif [ -e "$path" ]; then
+            cp -a --parents "$path" build
+        fi
+    done
+    for part in conffiles config postinst postrm preinst prerm templates; do
+        [ ! -e /var/lib/dpkg/info/$package.$part ] || cp -p /var/lib/dpkg/info/$package.$part build/DEBIAN/$part
+    done
+    dpkg-query --status $package | awk '/^[^ ]/ {{ skip = /^(Status|Conffiles):/ }} !skip' \
+        | sed -E 's/^Version: .*/Version: {version}/; s/({client}-server-core) \([^)]*\)/\1/' > build/DEBIAN/control
+    dpkg-deb --build -Znone build $package.deb >/dev/null
+    rm -r build
+    dpkg-deb --field $package.deb >> Packages
+    printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' $package.deb "$(stat --format=%s $package.deb)" \
+        "$(sha256sum < $package.deb | cut -d' ' -f1)" >> Packages
+done
+chmod -R a+rX .
+echo "deb [trusted=yes] file:$PWD ./" > /etc/apt/sources.list.d/another-build.list
+"""
+_VERSIONS = "dpkg-query --show --showformat='${{Version}} ' {client}-server-core {client}-server"
+
+
+@pytest.mark.long
+def test_an_upgrade_reaches_the_server_behind_the_package_that_stands_for_it(client: str) -> None:
+    ask = _VERSIONS.format(client=client)
+    version = labkit.shell("db1", ask).stdout.split()[0] + "+another"
+    for member in _BOTH:
+        labkit.shell(member, _ANOTHER_BUILD.format(client=client, version=version))
+    before = _started()
+    done = playbook.run(RESTART, {"pair_restart_upgrades": True})
+    assert done.exit_code == 0, done.output
+    assert [labkit.shell(member, ask).stdout.split() for member in _BOTH] == [[version] * 2] * 2
+    assert [old == new for old, new in zip(before, _started(), strict=True)] == [False, False]
+    assert pair.judge_in_between() == pair.Verdict((), 0)
+
+
+@pytest.mark.long
+def test_an_upgrade_that_leaves_the_program_as_it_was_is_an_error(client: str) -> None:
+    """The packages are called newer, and hold the same program."""
+    labkit.shell("db2", _ANOTHER_BUILD.format(client=client, version="9:99.1.2-1"))
+    before = _started()
+    failed = playbook.run(RESTART, {"pair_restart_upgrades": True})
+    assert failed.exit_code != 0, failed.output
+    assert "is 99.1.2, and the server answers" in " ".join(failed.output.split())
+    assert _started()[0] == before[0]
+    assert pair.judge_in_between() == pair.Verdict((), 0)
+    again = playbook.run(RESTART)
+    assert again.exit_code == 0, again.output
 
 
 @pytest.mark.long
@@ -162,7 +255,7 @@ def test_nothing_is_removed_while_something_is_not_applied(client: str) -> None:
     finally:
         labkit.sql("db2", start)
     checked = playbook.run(REMOVE, _REMOVAL, ["--check", "--diff"])
-    assert (checked.exit_code, len(checked.changes)) == (0, 6), (checked.changes, checked.output)
+    assert (checked.exit_code, len(checked.changes)) == (0, 7), (checked.changes, checked.output)
     assert pair.judge_in_between() == pair.Verdict((), 0)
 
 
@@ -209,7 +302,8 @@ def test_nothing_of_the_pair_is_left(client: str) -> None:
         assert labkit.sql(member, _LEFT) == [["0", "1"]]
         assert pair.channel_threads(member) == []
         found = labkit.shell(member, _FILES).stdout.splitlines()
-        assert [path for path in found if "twoway-tls" not in path] == [_OPTION_FILES[client]]
+        kept = [_OPTION_FILES[client], _OPTION_FILES[client] + ".proven"]
+        assert sorted(path for path in found if "twoway-tls" not in path) == kept
 
 
 @pytest.mark.long

@@ -56,6 +56,7 @@ class DesiredChannel:
     :ivar start_at: where to begin in the source's binary log, for a channel by file position that is made anew.
     :ivar reposition: also move an existing channel to ``start_at``.
     :ivar discard_received: remove it with what it received and did not apply.
+    :ivar replaces_unknown_login: also set a password where the one that the channel has cannot be read.
     :ivar applied_gtid: what is to be said of the applied position before the channel is removed.
     """
 
@@ -65,6 +66,7 @@ class DesiredChannel:
     start_at: Optional[BinlogCoordinates] = None
     reposition: bool = False
     discard_received: bool = False
+    replaces_unknown_login: bool = False
     applied_gtid: Optional[SetAppliedGtid] = None
 
 
@@ -101,6 +103,8 @@ def _password_is_wished(actual: Channel, desired: DesiredChannel, password_works
     stored = actual.settings.source_password
     if stored is not None:
         return stored == wished
+    if desired.replaces_unknown_login:
+        return False
     # The stored password cannot be read here. A receiver that connected has one that works, and so does the wished one.
     return password_works is not False and actual.receiver_state == "on"
 

@@ -28,7 +28,7 @@ def desired(version: str, **options: Any) -> Any:
     """The wish that a module's options describe; those that are not named are not set."""
     params: dict[str, Any] = {item.name: None for item in fields(ChannelSettings)}
     params.update(channel="", state="started", source_log_file=None, source_log_position=None, reposition=False)
-    params.update(discard_received=False, source_begins_anew=False)
+    params.update(discard_received=False, source_begins_anew=False, unknown_login="try")
     return _channel._desired({**params, **options}, session_on(version))
 
 
@@ -73,6 +73,11 @@ def test_password_is_a_secret_that_a_channel_can_carry() -> None:
     assert desired(MYSQL, source_password="s3cret").settings.source_password == Secret("s3cret")
     with pytest.raises(Refused):
         desired(MYSQL, source_password="x" * 33)
+
+
+@pytest.mark.parametrize(("choice", "replaces"), [("try", False), ("replace", True)])
+def test_what_becomes_of_an_unknown_login(choice: str, replaces: bool) -> None:
+    assert desired(MARIADB, unknown_login=choice).replaces_unknown_login is replaces
 
 
 def channel(coordinates: str, gtid: str = "", position: int = 4711, error: int = 0, receiver: str = "on") -> Channel:

@@ -15,8 +15,8 @@ TOP = Path(__file__).resolve().parents[3]
 MODULES = TOP / "plugins" / "modules"
 FILES = sorted([*TOP.glob("roles/*/*/*.yml"), *TOP.glob("roles/*/templates/*"), *TOP.glob("playbooks/*.yml")])
 
-#: What Ansible itself adds to every result.
-ALWAYS = {"changed", "diff", "failed", "msg"}
+#: What Ansible itself adds to every result, and to that of a loop.
+ALWAYS = {"changed", "diff", "failed", "msg", "results"}
 
 
 def results(tasks: Any) -> Iterator[tuple[str, str]]:

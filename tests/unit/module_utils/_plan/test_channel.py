@@ -173,7 +173,8 @@ def some_settings(rng: random.Random, complete: bool = False) -> ChannelSettings
 
 def some_wish(rng: random.Random) -> DesiredChannel:
     state = rng.choice(["present", "started", "stopped", "absent"])
-    return DesiredChannel("", state, some_settings(rng), BinlogCoordinates("bin.000001", 4), reposition=False)
+    start_at, replaces = BinlogCoordinates("bin.000001", 4), rng.random() < 0.3
+    return DesiredChannel("", state, some_settings(rng), start_at, reposition=False, replaces_unknown_login=replaces)
 
 
 def plan_for(member: Member, wish: DesiredChannel) -> do.Plan:
@@ -228,7 +229,7 @@ def test_no_plan_drops_events_and_every_interrupted_one_ends_the_same(flavor: bo
         if ending != "done":
             continue
         assert outcome(replace(straight), wish) == "done", (seed, start, wish)
-        if straight.reads_password or straight.receiver == "on":
+        if straight.reads_password or (straight.receiver == "on" and not wish.replaces_unknown_login):
             assert plan_for(straight, wish).steps == [], (seed, start, wish)
         for cut in range(len(plan_for(start, wish).steps)):
             member = replace(start)
@@ -338,6 +339,17 @@ def test_password(stored: Secret | None, receiver: str, works: bool | None, chan
     changed = [step for step in plan.steps if isinstance(step, do.ChangeSource)]
     assert bool(changed) is changes
     assert "s3cret" not in repr(plan)
+
+
+@pytest.mark.parametrize(("stored", "changes"), [(Secret("s3cret"), False), (Secret("two"), True), (None, True)])
+def test_a_login_that_works_is_replaced_on_request_where_it_is_unknown(stored: Secret | None, changes: bool) -> None:
+    desired = replace(wish("started", source_password=Secret("s3cret")), replaces_unknown_login=True)
+    for changes_alone in (MYSQL, MARIADB):
+        plan = plan_channel(channel(source_password=stored), desired, changes_alone, password_works=True)
+        settings = [step.settings for step in plan.steps if isinstance(step, do.ChangeSource)]
+        assert settings == [{"source_password": Secret("s3cret")}] * changes
+    asked_nothing = replace(wish("started"), replaces_unknown_login=True)
+    assert plan_channel(channel(source_password=stored), asked_nothing, MARIADB).steps == []
 
 
 def test_a_channel_is_moved_only_on_request() -> None:
