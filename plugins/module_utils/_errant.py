@@ -17,9 +17,14 @@ from ._files import appear, dated_path
 from ._log import print_log
 from ._read.replication import read_binlog
 from ._state.binlog import BinlogCoordinates
-from ._state.transaction import Transaction, read_transactions, summarize
+from ._state.transaction import Transaction, read_transactions, summarize, without_identity
 
 _MOST_SHOWN = 50
+_HEAD = """\
+# What only %s had. To carry it out again, at the member that takes the writes:
+#     %s --binary-mode < this file
+# Each transaction gets an id of that member's, and goes to the peer from there. The ids that they had are comments.
+"""
 
 
 class _Counter:
@@ -87,11 +92,13 @@ def find_errant(
     counter = _Counter()
     with ExitStack() as stack:
         file = stack.enter_context(appear(path)) if path else None
+        if file:
+            file.write((_HEAD % (session.variables()["hostname"], session.dialect.client_programs[0])).encode())
 
         def lines() -> Iterator[str]:
             for line in print_log(session, login, arguments):
                 if file:
-                    file.write(line + b"\n")
+                    file.write(without_identity(line) + b"\n")
                 yield line.decode("utf-8", "replace")
 
         changes = summarize(counter.through(read_transactions(lines())))

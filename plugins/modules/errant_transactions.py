@@ -13,7 +13,9 @@ author: The twoway.mysql authors (@twoway)
 description:
   - Compares this server's GTIDs with those of its peer, or its binary log with the place up to which the peer has applied it.
   - What only this server has is read from its binary log by the server's own program, counted by table, and saved as SQL that a person
-    can read and that can be played back.
+    can read.
+  - That SQL can be played back at the peer, as the head of the file says. Each transaction gets an id of its own there; with the one that it had
+    it would be passed over, by the peer or by this server.
   - What is on its way to the peer counts as missing. Ask this server first, then the peer, and name what this server had in O(gtid).
   - Nothing in the server is changed.
 extends_documentation_fragment:

@@ -34,6 +34,11 @@ _NO_STATEMENT = re.compile(
 _ENDS_AT = re.compile(r"^#\d{6} +\d+:\d\d:\d\d server id \d+ +end_log_pos (?P<position>\d+)")
 _END = re.compile(r"^(COMMIT|ROLLBACK)(/\*!\*/)?;?$")
 
+_IDENTITY = re.compile(
+    rb"^(?:(?P<gtid_next>SET @@SESSION\.GTID_NEXT= '(?!AUTOMATIC')[^']+')"
+    rb"|/\*M?!\d+ SET @@session\.(?:gtid_domain_id|server_id|gtid_seq_no)=\d+\*/)/\*!\*/;$"
+)
+
 _KINDS = {"INSERT INTO": "insert", "UPDATE": "update", "DELETE FROM": "delete"}
 
 
@@ -193,6 +198,24 @@ def read_transactions(lines: Iterable[str]) -> Iterator[Transaction]:
     for line in lines:
         yield from reader.read(line)
     yield from reader.end()
+
+
+def without_identity(line: bytes) -> bytes:
+    r"""Return a printed line so that it gives a transaction no id; what it was is kept as a comment.
+
+    A server passes over a transaction with an id that it has already, and a replica over one with its own server id.
+
+    >>> without_identity(b"/*M!100001 SET @@session.server_id=2*//*!*/;")
+    b'# /*M!100001 SET @@session.server_id=2*//*!*/;'
+    >>> without_identity(b"COMMIT/*!*/;")
+    b'COMMIT/*!*/;'
+    """
+    found = _IDENTITY.match(line)
+    if not found:
+        return line
+    # Not left out: after the description of a log's format MySQL takes a transaction without it for one without a GTID.
+    anew = b"\nSET @@SESSION.GTID_NEXT= 'AUTOMATIC'/*!*/;" if found.group("gtid_next") else b""
+    return b"# " + line + anew
 
 
 def summarize(transactions: Iterable[Transaction]) -> List[Dict[str, Any]]:

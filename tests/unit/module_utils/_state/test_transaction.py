@@ -6,6 +6,7 @@ import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils._state.transaction import (
     read_transactions,
     summarize,
+    without_identity,
 )
 
 #: What mysqlbinlog prints around the statement of a query event.
@@ -122,3 +123,35 @@ COMMIT/*!*/;
 def test_a_gtid_in_a_shown_statement_begins_no_transaction() -> None:
     [transaction] = read_transactions(_ANNOTATED.splitlines())
     assert (transaction.gtid, transaction.tables) == ("2-2-91", ["wikidb.page"])
+
+
+@pytest.mark.parametrize("gtid", ["3e11fa47-71ca-11e1-9e33-c80aa9429562:7", "ANONYMOUS"])
+def test_a_transaction_of_mysql_loses_its_id(gtid: str) -> None:
+    line = f"SET @@SESSION.GTID_NEXT= '{gtid}'/*!*/;".encode()
+    assert without_identity(line) == b"# " + line + b"\nSET @@SESSION.GTID_NEXT= 'AUTOMATIC'/*!*/;"
+
+
+def test_a_transaction_of_mariadb_loses_its_id() -> None:
+    lines = _ANNOTATED.encode().splitlines()
+    kept = [line for line in lines if without_identity(line) == line]
+    assert [without_identity(line) for line in lines if line not in kept] == [b"# " + line for line in lines[2:5]]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"SET @@SESSION.GTID_NEXT= 'AUTOMATIC' /* added by mysqlbinlog */ /*!*/;",
+        b"/*!100101 SET @@session.skip_parallel_replication=0*//*!*/;",
+        b"SET @@session.pseudo_thread_id=31/*!*/;",
+        b"BINLOG '",
+        b"\xff",
+    ],
+)
+def test_what_is_no_id_stays(line: bytes) -> None:
+    assert without_identity(line) == line
+
+
+def test_an_id_is_taken_out_of_no_statement() -> None:
+    """A line that a person wrote lacks the sign that ends what the program prints."""
+    line = b"SET @@SESSION.GTID_NEXT= '3e11fa47-71ca-11e1-9e33-c80aa9429562:7';"
+    assert without_identity(line) == line
