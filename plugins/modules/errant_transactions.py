@@ -64,7 +64,7 @@ gtid:
   returned: success
   sample: 59e5099e-e8be-11f1-b0c3-02420a082801:32-35
 transactions:
-  description: How many transactions those are.
+  description: How many transactions of those were read.
   type: int
   returned: success
   sample: 4
@@ -74,6 +74,13 @@ changes:
   elements: dict
   returned: success
   sample: [{table: wikidb.page, insert: 2, update: 1, delete: 1}]
+unread:
+  description:
+    - What of it could not be read, so that it is neither in RV(changes) nor in RV(saved), and why; V(null) when all was.
+    - By GTID what the peer lacks and the binary log does not hold any more; MariaDB tells the last of it in each domain.
+  type: str
+  returned: success
+  sample: 59e5099e-e8be-11f1-b0c3-02420a082801:32-33 is gone from the binary log
 saved:
   description: The file with them; V(null) when there are none, without O(directory), and in check mode.
   type: str
