@@ -23,8 +23,6 @@ from ._state.transaction import Transaction, read_transactions, summarize, witho
 
 _MOST_SHOWN = 50
 _FROM_SERVER = ("--read-from-remote-server", "--to-last-log")
-
-
 _HEAD = """\
 # What only %s had. To carry it out again, at the member that takes the writes:
 #     %s --binary-mode < this file

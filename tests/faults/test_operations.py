@@ -230,7 +230,7 @@ def test_what_the_peer_still_applies_is_not_given_up(diverged: str) -> None:
             assert "db1 still applies what db2 wrote, without an error" in " ".join(refused.output.split())
             assert "REJOIN_NOT_CLEAN" not in refused.output
             assert _rows(912) == [[], [["912", "on its way"]]]
-            assert pair.channel_threads("db1") == ["Yes", "Yes"]
+            assert [pair.channel_threads(member) for member in _BOTH] == [["Yes", "Yes"]] * 2
     done = playbook.run(REBUILD, {"pair_rebuild_member": "db2"})
     assert done.exit_code == 0, done.output
     assert _rows(912) == [[["912", "on its way"]]] * 2
