@@ -208,11 +208,14 @@ def wait_for_channel(module: AnsibleModule, session: Session) -> Dict[str, Any]:
     def read() -> Optional[Channel]:
         return read_channel(session, params["channel"])
 
+    def tell(channel: Optional[Channel]) -> Dict[str, Any]:
+        return {
+            "channel": channel.as_dict() if channel else None,
+            "is_drained": session.dialect.is_drained(channel) if channel else None,
+        }
+
     def give_up(condition: str, channel: Optional[Channel]) -> None:
-        raise TwowayError(
-            "Not within %d s: %s." % (params["timeout_seconds"], condition),
-            channel=channel.as_dict() if channel else None,
-        )
+        raise TwowayError("Not within %d s: %s." % (params["timeout_seconds"], condition), **tell(channel))
 
     for words, is_met in [] if module.check_mode else _conditions(params, session):
         met, seen = wait_for(read, is_met, deadline - time.monotonic())
@@ -222,9 +225,4 @@ def wait_for_channel(module: AnsibleModule, session: Session) -> Dict[str, Any]:
         question = session.dialect.wait_for_gtid(params["gtid"], max(0.0, deadline - time.monotonic()))
         if session.value(question, "wait for the GTIDs %s" % params["gtid"]) != 1:
             give_up("the GTIDs %s are applied" % params["gtid"], read())
-    channel = read()
-    return {
-        "changed": False,
-        "waited_seconds": round(time.monotonic() - start, 3),
-        "channel": channel.as_dict() if channel else None,
-    }
+    return {"changed": False, "waited_seconds": round(time.monotonic() - start, 3), **tell(read())}

@@ -63,6 +63,10 @@ class ServerError(TwowayError):
         self.reason = reason
 
 
+class ProgramFailed(TwowayError):
+    """A server's own program ended with an error; the message has what it said."""
+
+
 class UnsupportedServer(TwowayError):
     """The server is of a flavor or version that the collection does not know how to speak to."""
 

@@ -19,7 +19,7 @@ from typing import IO, Dict, Iterator, List, Mapping, Optional, Sequence
 from ._connection import Login
 from ._dialect.base import Dialect
 from ._dialect.client_file import quote_client_value
-from ._errors import TwowayError
+from ._errors import ProgramFailed, TwowayError
 
 CHUNK_BYTES = 1 << 20
 _ERROR_TAIL_CHARACTERS = 2000
@@ -123,14 +123,14 @@ class Program:
     def finish(self) -> None:
         """Wait for the program to end.
 
-        :raises TwowayError: when it failed, with the end of its error output.
+        :raises ProgramFailed: when it failed, with the end of its error output.
         """
         if self._process.stdin:
             with suppress(BrokenPipeError):
                 self._process.stdin.close()
         status = self._process.wait()
         if status:
-            raise TwowayError("%s failed with status %d: %s" % (self.name, status, self._error_tail()))
+            raise ProgramFailed("%s failed with status %d: %s" % (self.name, status, self._error_tail()))
 
     def _error_tail(self) -> str:
         self._errors.seek(0)

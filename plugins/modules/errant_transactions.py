@@ -13,7 +13,9 @@ author: The twoway.mysql authors (@twoway)
 description:
   - Compares this server's GTIDs with those of its peer, or its binary log with the place up to which the peer has applied it.
   - What only this server has is read from its binary log by the server's own program, counted by table, and saved as SQL that a person
-    can read and that can be played back.
+    can read.
+  - That SQL can be played back at the peer, as the head of the file says. Each transaction gets an id of its own there; with the one that it had
+    it would be passed over, by the peer or by this server.
   - What is on its way to the peer counts as missing. Ask this server first, then the peer, and name what this server had in O(gtid).
   - Nothing in the server is changed.
 extends_documentation_fragment:
@@ -62,7 +64,7 @@ gtid:
   returned: success
   sample: 59e5099e-e8be-11f1-b0c3-02420a082801:32-35
 transactions:
-  description: How many transactions those are.
+  description: How many transactions of those were read.
   type: int
   returned: success
   sample: 4
@@ -72,6 +74,13 @@ changes:
   elements: dict
   returned: success
   sample: [{table: wikidb.page, insert: 2, update: 1, delete: 1}]
+unread:
+  description:
+    - What of it could not be read, so that it is neither in RV(changes) nor in RV(saved), and why; V(null) when all was.
+    - By GTID what the peer lacks and the binary log does not hold any more; MariaDB tells the last of it in each domain.
+  type: str
+  returned: success
+  sample: 59e5099e-e8be-11f1-b0c3-02420a082801:32-33 is gone from the binary log
 saved:
   description: The file with them; V(null) when there are none, without O(directory), and in check mode.
   type: str

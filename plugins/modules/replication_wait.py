@@ -73,6 +73,11 @@ channel:
   type: dict
   returned: always
   sample: {name: "", source_host: 10.8.0.1, receiver: {state: "on"}, applier: {state: "on"}, lag_seconds: 0}
+is_drained:
+  description: Whether every transaction that was received as a whole was applied at the end; V(null) without a channel.
+  type: bool
+  returned: always
+  sample: true
 """
 
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import labkit
 import pair
@@ -150,9 +153,22 @@ def test_a_skip_that_leaves_a_difference_fails(stuck: str) -> None:
     assert pair.judge_in_between() == pair.Verdict((), 0)
 
 
+def _purge_all_but_the_last_log(member: str) -> None:
+    labkit.sql(member, "FLUSH BINARY LOGS")
+
+    def is_gone() -> bool:
+        files = labkit.sql(member, "SHOW BINARY LOGS")
+        labkit.sql(member, f"PURGE BINARY LOGS TO '{files[-1][0]}'")
+        return len(files) == 1
+
+    # A server keeps the file that it sends, until whoever gets it has come to the next one.
+    playbook.wait(is_gone)
+
+
 @pytest.fixture(scope="module")
 def diverged(client: str) -> str:
-    """db2 has a row that no log has, and two transactions that db1 cannot apply."""
+    """db2 has a row that no log has, and two transactions that db1 cannot apply; its log begins after rows of db1."""
+    _purge_all_but_the_last_log("db2")
     labkit.sql("db1", "SET sql_log_bin = 0; INSERT INTO wikidb.category (id, name) VALUES (901, 'another')")
     _on_standby(
         client,
@@ -223,6 +239,73 @@ def test_rebuild_saves_what_only_the_member_has_and_ends_in_a_sound_pair(diverge
     mark = json.loads(str(labkit.sql("db2", "SELECT mark FROM twoway.seed")[0][0]))
     assert mark["donor"] == "db1"
     assert mark["compared"]
+
+
+def _last_file(kind: str) -> str:
+    return labkit.shell("db2", f"cat $(ls /var/backups/twoway/{kind}-*.sql | tail -n 1)").stdout
+
+
+def test_what_a_rebuild_saved_can_be_played_back(diverged: str) -> None:
+    """As new transactions: db2 has used the numbers of the old ones again."""
+    saved = _last_file("errant")
+    labkit.sql("db1", "DELETE FROM wikidb.category WHERE id = 901")
+    labkit.shell("db1", [diverged, "--binary-mode"], stdin=saved)
+    rows: list[list[str | None]] = [["901", "errant one"], ["902", "errant two"]]
+    playbook.wait(lambda: labkit.sql("db2", _DIVERGED_ROWS) == rows)
+    assert [labkit.sql(member, _DIVERGED_ROWS) for member in _BOTH] == [rows, rows]
+    assert pair.judge_in_between() == pair.Verdict((), 0)
+
+
+@contextmanager
+def _held_applier(client: str) -> Iterator[None]:
+    """db1 applies nothing of the table, and meets no error."""
+    question = "SELECT ID FROM information_schema.PROCESSLIST WHERE INFO LIKE '%SLEEP(600)'"
+    hold = labkit.shell_command("db1", [client, "-e", "LOCK TABLES wikidb.category READ; SELECT SLEEP(600)"])
+    with subprocess.Popen(hold, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        playbook.wait(lambda: bool(labkit.sql("db1", question)))
+        try:
+            yield
+        finally:
+            for [session] in labkit.sql("db1", question):
+                labkit.sql("db1", f"KILL {session}")
+
+
+@pytest.mark.long
+def test_what_the_peer_still_applies_is_not_given_up(diverged: str) -> None:
+    with _held_applier(diverged):
+        _on_standby(diverged, _insert(912, "on its way") + ";")
+        for name in (REJOIN, REBUILD):
+            refused = playbook.run(name, {"pair_rebuild_member": "db2", "pair_wait_seconds": 3})
+            assert refused.exit_code != 0
+            assert "db1 still applies what db2 wrote, without an error" in " ".join(refused.output.split())
+            assert "REJOIN_NOT_CLEAN" not in refused.output
+            assert _rows(912) == [[], [["912", "on its way"]]]
+            assert [pair.channel_threads(member) for member in _BOTH] == [["Yes", "Yes"]] * 2
+    done = playbook.run(REBUILD, {"pair_rebuild_member": "db2"})
+    assert done.exit_code == 0, done.output
+    assert _rows(912) == [[["912", "on its way"]]] * 2
+    assert pair.judge_in_between() == pair.Verdict((), 0)
+
+
+@pytest.mark.long
+def test_what_is_gone_from_a_log_is_named_and_does_not_keep_a_member_from_a_rebuild(diverged: str) -> None:
+    labkit.sql("db1", "STOP REPLICA")
+    _on_standby(diverged, _insert(913, "purged") + ";")
+    _purge_all_but_the_last_log("db2")
+    _on_standby(diverged, _insert(914, "kept") + ";")
+    refused = playbook.run(REJOIN)
+    assert refused.exit_code != 0
+    told = " ".join(refused.output.split())
+    assert "REJOIN_NOT_CLEAN on db2: it has 1 transactions" in told
+    assert re.search(r"not read: \S+ is gone from the binary log", told)
+    assert [name in _last_file("errant") for name in ("'kept'", "'purged'")] == [True, False]
+    assert [_rows(913), _rows(914)] == [[[], [["913", "purged"]]], [[], [["914", "kept"]]]]
+    done = playbook.run(REBUILD, {"pair_rebuild_member": "db2"})
+    assert done.exit_code == 0, done.output
+    assert "is gone from the binary log" in " ".join(done.output.split())
+    assert "'purged'" in _last_file("before-seed")
+    assert [_rows(913), _rows(914)] == [[[], []]] * 2
+    assert pair.judge_in_between() == pair.Verdict((), 0)
 
 
 @pytest.mark.long

@@ -179,12 +179,16 @@ class MariadbDialect(MariadbChannels):
     stream_programs = ["mbstream", "mariadb-mbstream"]
     log_programs = ["mariadb-binlog", "mysqlbinlog"]
 
-    def log_filter(self, beyond: str, held: Sequence[str]) -> Optional[List[str]]:
+    def log_filter(self, beyond: str, held: Sequence[str], gone: str) -> Optional[List[str]]:
         if not self.server.supports("log_by_gtid"):
             return None
         domains = [domain for domain, _server, _sequence in parse_gtid_position(beyond).gtids]
-        reached = parse_gtid_position(",".join(held))
-        starts = [str(reached.last_in(domain)) for domain in domains if reached.last_in(domain)]
+        before = parse_gtid_position(gone)
+        reached = parse_gtid_position(",".join([*held, gone]))
+        # The program refuses a log that begins after the place it is told, in any domain, or in one it is not told of.
+        others = sorted({domain for domain, _server, _sequence in before.gtids} - set(domains))
+        places = [reached.last_in(domain) for domain in domains] + [before.last_in(domain) for domain in others]
+        starts = [str(place) for place in places if place]
         arguments = ["--do-domain-ids=%s" % ",".join(str(domain) for domain in domains)]
         return [*arguments, "--start-position=" + ",".join(starts)] if starts else arguments
 

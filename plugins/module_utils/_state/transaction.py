@@ -14,25 +14,30 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional
 
 from .._secret import without_secret
 
-_GTID_NEXT = re.compile(r"SET @@SESSION\.GTID_NEXT= '(?P<id>[0-9a-fA-F-]{36}:[^']+)'")
-_GTID_EVENT = re.compile(r"^#.*\sGTID (?P<id>\d+-\d+-\d+)\b")
+_EVENT = re.compile(r"^#\d{6} +\d+:\d\d:\d\d server id ")
+_GTID_NEXT = re.compile(r"^SET @@SESSION\.GTID_NEXT= '(?P<id>[0-9a-fA-F-]{36}:[^']+)'")
+_GTID_EVENT = re.compile(_EVENT.pattern + r".*\sGTID (?P<id>\d+-\d+-\d+)\b")
 _PLACE = re.compile(r"^# at (?P<position>\d+)$")
 _ROW_START = re.compile(
     r"^### (?P<kind>INSERT INTO|UPDATE|DELETE FROM) `(?P<schema>(?:[^`]|``)+)`\.`(?P<table>(?:[^`]|``)+)`$"
 )
 _VALUE = re.compile(r"^###   @(?P<number>\d+)=(?P<value>.*?)(?: /\* .* \*/)?$")
 _UNSIGNED = re.compile(r"^(?P<signed>-\d+) \((?P<unsigned>\d+)\)$")
-_EVENT = re.compile(r"^#\d{6} +\d+:\d\d:\d\d server id ")
 _STATEMENT_END = "/*!*/;"
-# What frames a transaction, or sets up the session for it, changes no data, whatever comment its author put before it.
+# What frames a transaction, or sets up the session for it, changes no data, whatever comments its author put before it.
 _NO_STATEMENT = re.compile(
-    r"^(?:/\*[^!].*?\*/\s*)*"
-    r"(BEGIN|START TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT .*|SET (?!PASSWORD\b).*|use .*|DELIMITER.*"
-    r"|/\*!(?:\d+ SET|\\C)\b.*|#.*|)$",
+    r"^(?:/\*(?!M?!)(?:(?!\*/).)*\*/\s*|(?:#|--[ \t])[^\n]*(?:\n\s*|$))*"
+    r"(BEGIN|START TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT .*|SET (?!PASSWORD\b|STATEMENT\b|DEFAULT ROLE\b).*|use .*"
+    r"|DELIMITER.*|/\*M?!(?:\d+ SET|\\C)\b.*|)$",
     re.DOTALL,
 )
 _ENDS_AT = re.compile(r"^#\d{6} +\d+:\d\d:\d\d server id \d+ +end_log_pos (?P<position>\d+)")
 _END = re.compile(r"^(COMMIT|ROLLBACK)(/\*!\*/)?;?$")
+
+_IDENTITY = re.compile(
+    rb"^(?:(?P<gtid_next>SET @@SESSION\.GTID_NEXT= '(?!AUTOMATIC')[^']+')"
+    rb"|/\*M?!\d+ SET @@session\.(?:gtid_domain_id|server_id|gtid_seq_no)=\d+\*/)/\*!\*/;$"
+)
 
 _KINDS = {"INSERT INTO": "insert", "UPDATE": "update", "DELETE FROM": "delete"}
 
@@ -109,30 +114,41 @@ class _Reader:
 
     def read(self, line: str) -> Iterator[Transaction]:
         """Take a line, and yield the transaction that ended before it or with it."""
-        place = _PLACE.match(line)
-        if place:
-            self._position = int(place.group("position"))
-        found = _GTID_NEXT.search(line) or _GTID_EVENT.match(line)
-        if found:
-            yield from self.end()
-            self._current = Transaction(found.group("id"), self._position)
-        elif line.startswith("### "):
-            self._read_row(line)
-        elif _EVENT.match(line):
-            self._is_in_statement, self._statement = "\tQuery\t" in line, []
-        elif self._is_in_statement:
+        place, gtid = _PLACE.match(line), _GTID_NEXT.match(line)
+        if _EVENT.match(line):
+            yield from self._read_event(line)
+        elif any(self._statement):
+            # In the middle of a statement; whatever it looks like, somebody wrote it.
             self._read_statement(line)
-        ends = _ENDS_AT.match(line)
+        elif place:
+            self._position = int(place.group("position"))
+        elif gtid:
+            yield from self._begin(gtid.group("id"))
+        else:
+            if self._is_in_statement:
+                self._read_statement(line)
+            elif line.startswith("### "):
+                self._read_row(line)
+            if _END.match(line):
+                yield from self.end()
+
+    def _read_event(self, line: str) -> Iterator[Transaction]:
+        gtid, ends = _GTID_EVENT.match(line), _ENDS_AT.match(line)
+        if gtid:
+            yield from self._begin(gtid.group("id"))
+        self._is_in_statement, self._statement = "\tQuery\t" in line, []
         if ends and self._current:
             self._current.ends_at = int(ends.group("position"))
-        if _END.match(line):
-            yield from self.end()
+
+    def _begin(self, gtid: str) -> Iterator[Transaction]:
+        yield from self.end()
+        self._current = Transaction(gtid, self._position)
 
     def end(self) -> Iterator[Transaction]:
         """Yield the transaction that is open."""
         if self._current and (self._current.gtid or self._current.rows or self._current.statements):
             yield self._current
-        self._current, self._is_in_statement = None, False
+        self._current, self._is_in_statement, self._statement = None, False, []
 
     def _open(self) -> Transaction:
         if self._current is None:
@@ -182,6 +198,24 @@ def read_transactions(lines: Iterable[str]) -> Iterator[Transaction]:
     for line in lines:
         yield from reader.read(line)
     yield from reader.end()
+
+
+def without_identity(line: bytes) -> bytes:
+    r"""Return a printed line so that it gives a transaction no id; what it was is kept as a comment.
+
+    A server passes over a transaction with an id that it has already, and a replica over one with its own server id.
+
+    >>> without_identity(b"/*M!100001 SET @@session.server_id=2*//*!*/;")
+    b'# /*M!100001 SET @@session.server_id=2*//*!*/;'
+    >>> without_identity(b"COMMIT/*!*/;")
+    b'COMMIT/*!*/;'
+    """
+    found = _IDENTITY.match(line)
+    if not found:
+        return line
+    # Not left out: after the description of a log's format MySQL takes a transaction without it for one without a GTID.
+    anew = b"\nSET @@SESSION.GTID_NEXT= 'AUTOMATIC'/*!*/;" if found.group("gtid_next") else b""
+    return b"# " + line + anew
 
 
 def summarize(transactions: Iterable[Transaction]) -> List[Dict[str, Any]]:

@@ -162,3 +162,19 @@ def test_receiver_that_is_refused_is_an_error_at_once(monkeypatch: pytest.Monkey
     refused = replace(channel("gtid", receiver="connecting"), receiver_error=ThreadError(1045, "Access denied"))
     with pytest.raises(TwowayError, match="does not run: Access denied"):
         wait(monkeypatch, MARIADB, None, refused, seconds=9)
+
+
+@pytest.mark.parametrize(("applied", "is_drained"), [("1-7", False), ("1-8", True)])
+def test_who_waited_in_vain_learns_whether_there_is_still_something_to_apply(
+    applied: str, is_drained: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = ChannelSettings(coordinates="gtid")
+    channel = Channel("", settings, "on", True, gtid_received=f"{UUID}:1-8", gtid_applied=f"{UUID}:{applied}")
+    monkeypatch.setattr(_channel, "read_channel", lambda _session, _name: channel)
+    params = {"channel": "", "running": False, "drained": False, "source_log_file": None, "lag_below_seconds": None}
+    module: Any = SimpleNamespace(params={**params, "gtid": f"{UUID}:1-9", "timeout_seconds": 0}, check_mode=False)
+    session = session_on(MYSQL)
+    session.value = lambda _question, _action: 0
+    with pytest.raises(TwowayError, match="Not within 0 s") as failure:
+        _channel.wait_for_channel(module, session)
+    assert failure.value.details["is_drained"] is is_drained

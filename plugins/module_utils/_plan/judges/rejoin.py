@@ -17,16 +17,25 @@ from .view import BLOCKER, Pair
 def member(pair: Pair) -> Iterator[Finding]:
     """Judge what only the member has, once it was asked; nothing when the wish is none of this kind."""
     found = pair.wish.get("rejoin") or {}
-    if not found.get("transactions"):
+    # By GTID it is known that they are there, also where the binary log has lost them.
+    if not (found.get("gtid") or found.get("transactions") or found.get("unread")):
         return
     donor = next((name for name in pair.members if name != found["member"]), "")
     saved = "; they are saved as SQL in %s" % found["saved"] if found.get("saved") else ""
+    unread = "; not read: %s" % found["unread"] if found.get("unread") else ""
     yield Finding(
         "REJOIN_NOT_CLEAN",
         BLOCKER,
         found["member"],
-        "it has %d transactions that %s lacks and cannot apply (%s)%s"
-        % (found["transactions"], donor, found.get("gtid") or "by file position", saved),
-        "Choose: repair the channel of %s (repair_channel), play back there what has to stay, from that SQL, or give"
-        " them up with rebuild_member -e pair_rebuild_member=%s." % (donor, found["member"]),
+        "it has %s transactions that %s lacks and cannot apply (%s)%s%s"
+        % (
+            found.get("transactions") or "an unknown number of",
+            donor,
+            found.get("gtid") or "by file position",
+            saved,
+            unread,
+        ),
+        "Choose: repair the channel of %s (repair_channel), or give them up with rebuild_member"
+        " -e pair_rebuild_member=%s, which saves a dump of its data first, and then play back at %s what has to stay,"
+        " from the SQL." % (donor, found["member"], donor),
     )
