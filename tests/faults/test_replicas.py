@@ -101,6 +101,13 @@ def test_the_pair_is_as_it_was(lab: Lab) -> None:
     assert "remove_replica" in refused.output
 
 
+def test_it_is_not_given_to_the_active_member_for_a_standby_that_takes_no_part(lab: Lab) -> None:
+    refused = playbook.run(ADD, None, [*lab.more, "--limit", f"db1,{_REPLICA}"])
+    assert (refused.exit_code != 0, refused.changes) == (True, []), refused.output
+    assert "both members in this run" in " ".join(refused.output.split())
+    assert _source() == ["db2"]
+
+
 def test_it_stays_read_only_after_a_restart(lab: Lab) -> None:
     labkit.shell(_REPLICA, "systemctl restart mysql 2>/dev/null || systemctl restart mariadb")
     assert _is_closed()
@@ -109,7 +116,14 @@ def test_it_stays_read_only_after_a_restart(lab: Lab) -> None:
 
 def test_it_follows_the_standby_after_a_switchover(lab: Lab) -> None:
     lab.run(SWITCH_OVER, {"pair_switch_to": "db2"})
+    labkit.sql("db1", "STOP REPLICA SQL_THREAD")
     labkit.sql("db2", "INSERT INTO wikidb.category (id, name) VALUES (911, 'elsewhere')")
+    playbook.wait(lambda: bool(labkit.sql(_REPLICA, "SELECT id FROM wikidb.category WHERE id = 911")))
+    refused = playbook.run(ADD, {"pair_wait_seconds": 3}, lab.more)
+    assert refused.exit_code != 0
+    assert "was not moved, and follows as before" in " ".join(refused.output.split()), refused.output
+    assert (_source(), pair.channel_threads(_REPLICA)) == (["db2"], ["Yes", "Yes"])
+    labkit.sql("db1", "START REPLICA SQL_THREAD")
     steps = ("Move | The replica applies what it has, and stands still", "Link | Channel from the peer")
     assert lab.run(ADD) == ["twoway.mysql.pair : " + step for step in steps]
     assert _source() == ["db1"]
