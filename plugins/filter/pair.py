@@ -20,6 +20,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._dialect.options impo
 )
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import UnsupportedServer
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.active import active_member
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.forks import forks_needed
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.judges.view import Pair
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.pair import judge, judge_replica, judge_running
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.variables import restart_needed
@@ -134,6 +135,7 @@ class FilterModule:
             "server_options": server_options,
             "wanted_variables": wanted_variables,
             "options_needing_restart": options_needing_restart,
+            "forks_needed": forks_needed,
             "pair_active": pair_active,
             "pair_findings": pair_findings,
             "pair_report": pair_report,
