@@ -14,18 +14,21 @@ from typing import Any, Dict
 from ansible.module_utils.basic import AnsibleModule
 
 from ._bookkeeping import find_seed_mark
-from ._claim import read_claim, write_claim
+from ._claim import moving_writes, read_claim, write_claim
 from ._connection import Session
 from ._dialect.statement import sql
 from ._executor import writable
 from ._keeper import unit
 from ._module import login_of, reconcile
 from ._patience import commits_at_once, has_replica
-from ._plan.gate import ABSENT, Gate, plan_kept_gate, show_kept_gate
+from ._plan.gate import ABSENT, Gate, plan_kept_gate, refuse_moved_writes, show_kept_gate
 from ._plan.seed import IMPORTING
 from ._plan.steps import ClaimWrites, InstallKeeper, RemoveKeeper
 from ._read.server import read_gate
 from ._state.claim import DEPLOY
+
+_MOVE_SECONDS = 5
+"""So long somebody else who moves the writes is waited for."""
 
 
 def apply_gate(module: AnsibleModule, session: Session) -> Dict[str, Any]:
@@ -45,11 +48,18 @@ def apply_gate(module: AnsibleModule, session: Session) -> Dict[str, Any]:
             keeper=unit.read_keeper(login, session.dialect, is_one, module.run_command) if can_keep else ABSENT,
         )
 
-    def claim_writes(_step: ClaimWrites) -> None:
-        # Before the members are linked there is nobody who could acknowledge it.
-        with nullcontext() if has_replica(session) else commits_at_once(session), writable(session, unlogged=False):
-            write_claim(session, server_id, DEPLOY)
+    def refuse_moved() -> None:
+        if is_one:
+            refuse_moved_writes(read_claim(session), server_id, params["is_active"], params["known_term"])
 
+    def claim_writes(_step: ClaimWrites) -> None:
+        with moving_writes(session, _MOVE_SECONDS):
+            refuse_moved()
+            # Before the members are linked there is nobody who could acknowledge it.
+            with nullcontext() if has_replica(session) else commits_at_once(session), writable(session, unlogged=False):
+                write_claim(session, server_id, DEPLOY)
+
+    refuse_moved()
     return reconcile(
         module,
         session,

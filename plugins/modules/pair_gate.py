@@ -30,6 +30,13 @@ options:
     description: Whether this member takes the writes.
     type: bool
     required: true
+  known_term:
+    description:
+      - Term of the newest claim to the writes that was known when O(is_active) was decided, as
+        RV(twoway.mysql.member_info#module:claim) tells it; 0 where there was none.
+      - Where a newer one says otherwise of this member, somebody has moved the writes meanwhile. Then the module fails, and changes nothing.
+      - Without it O(is_active) counts whatever was claimed. Only with O(writers=one).
+    type: int
   writers:
     description:
       - Whether one member takes the writes, so that its gate has to be kept, or both do.
@@ -70,6 +77,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._module import run_se
 SPEC = ArgumentSpec(
     options={
         "is_active": {"type": "bool", "required": True},
+        "known_term": {"type": "int"},
         "writers": {"type": "str", "choices": ["one", "both", "alone"], "default": "one"},
     }
 )

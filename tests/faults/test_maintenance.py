@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import address
 import labkit
+import load
 import pair
 import playbook
 import pytest
@@ -26,6 +28,10 @@ _REMOVAL = {"pair_remove": "wiki_pair", "pair_wait_seconds": 5}
 _SETTING = "table_open_cache_instances"
 #: The passwords that the pair is given in turn.
 _BEFORE, _AFTER = "before-1", "after-1"
+_FAILOVER_CLAIM = """
+    INSERT INTO twoway.active
+    SELECT MAX(term) + 1, @@GLOBAL.server_id, 'failover', '' FROM (SELECT term FROM twoway.active) AS claims
+"""
 _DUMPS = "SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'"
 
 
@@ -122,6 +128,24 @@ def test_a_rolling_restart_that_was_killed_is_run_again(client: str) -> None:
     assert [old == new for old, new in zip(before, _started(), strict=True)] == [False, False]
     back = playbook.run(SWITCH_OVER, {"pair_switch_to": "db1"})
     assert (back.exit_code, len(back.changes)) == (0, 1), back.output
+    assert pair.judge_in_between() == pair.Verdict((), 0)
+
+
+@pytest.mark.long
+def test_a_rolling_restart_takes_no_writes_that_were_given_away_meanwhile(client: str) -> None:
+    def give_away() -> None:
+        # It is restarted last.
+        playbook.wait(lambda: labkit.shell("db1", [client, "-e", "DO 1"], check=False).returncode != 0)
+        lift = "SET GLOBAL super_read_only = 0;" if client == "mysql" else ""
+        labkit.sql("db2", lift + _FAILOVER_CLAIM)
+
+    task = "twoway.mysql.pair : Restart one | Everything has arrived on both members"
+    run = playbook.run_struck(task, give_away, RESTART, {"pair_restart_moves_writes": False})
+    assert run.exit_code != 0
+    assert any("were given to server" in error and "meanwhile" in error for error in run.errors), run.output
+    address.eventually(load.open_members, ["db2"])
+    back = playbook.run(SWITCH_OVER, {"pair_switch_to": "db1"})
+    assert back.exit_code == 0, back.output
     assert pair.judge_in_between() == pair.Verdict((), 0)
 
 

@@ -9,8 +9,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
+from .._errors import Refused
+from .._state.claim import Claim
 from .steps import ClaimWrites, CloseGate, InstallKeeper, OpenGate, Plan, RemoveKeeper, Step
 
 ABSENT, OUTDATED, KEPT = "absent", "outdated", "kept"
@@ -49,6 +51,22 @@ def plan_gate(gate: str, wanted_open: bool) -> Plan:
 def show_kept_gate(gate: Gate) -> Dict[str, Any]:
     """Return the gate and its keeper as people see them."""
     return {"gate": gate.gate, "has_claim": gate.has_claim, "keeper": gate.keeper}
+
+
+def refuse_moved_writes(claim: Optional[Claim], server_id: int, is_active: bool, known_term: Optional[int]) -> None:
+    """Make sure that nobody has moved the writes since it was decided whether this member takes them.
+
+    :param claim: the newest one.
+    :param known_term: that of the newest claim when it was decided; ``None`` where that is not known.
+    :raises Refused: when a newer one says otherwise.
+    """
+    if claim is None or known_term is None or claim.term <= known_term or is_active == (claim.server_id == server_id):
+        return
+    raise Refused(
+        "The writes were given to server %d meanwhile (%s, claim %d after claim %d), and this gate was left as it is."
+        " To move them, use the playbook switch_over." % (claim.server_id, claim.reason, claim.term, known_term),
+        claim=claim.as_dict(),
+    )
 
 
 def plan_kept_gate(gate: Gate, is_active: bool, is_kept: bool, is_watched: bool = False) -> Plan:
