@@ -15,7 +15,9 @@ from itertools import islice
 from typing import Callable, Deque, Dict, Iterable, List, Optional
 
 from .._connection import Session
-from .._read.replication import read_binlog
+from .._read.replication import read_binlog, read_channels
+from .._state.binlog import BinlogCoordinates
+from .._state.variables import is_on
 from .._wait import wait_for
 from .chunks import Chunk, Place
 from .members import Lane
@@ -127,13 +129,31 @@ class Judge:
 
 def exchange(control: Session, source: Session) -> bool:
     """Return whether the source got the transactions that the replica has now."""
-    own = read_binlog(control, control.variables()).gtid
-    reached, _gtid = wait_for(
-        lambda: read_binlog(source, source.variables()).gtid,
-        lambda gtid: source.dialect.gtid_covers(gtid, own),
-        _EXCHANGE_SECONDS,
-    )
+    variables = control.variables()
+    own = read_binlog(control, variables)
+    place, server_id = own.coordinates, int(variables["server_id"])
+    if place is None:
+        return False
+    if is_on(variables.get("gtid_mode", "ON")):
+        reached, _gtid = wait_for(
+            lambda: read_binlog(source, source.variables()).gtid,
+            lambda gtid: source.dialect.gtid_covers(gtid, own.gtid),
+            _EXCHANGE_SECONDS,
+        )
+    else:
+        # Without GTIDs two empty sets would cover each other at once.
+        reached, _applied = wait_for(
+            lambda: _applied_of(source, server_id),
+            lambda applied: applied is not None and not applied.is_before(place),
+            _EXCHANGE_SECONDS,
+        )
     return reached
+
+
+def _applied_of(session: Session, server_id: int) -> Optional[BinlogCoordinates]:
+    """Return how far a server has applied the binary log of another one that it follows."""
+    followed = (channel for channel in read_channels(session) if channel.source_server_id == server_id)
+    return next((channel.applied for channel in followed), None)
 
 
 def is_equal(results: Iterable[TableResult]) -> Optional[bool]:
