@@ -95,6 +95,13 @@ paused_seconds:
   type: float
   returned: success
   sample: 0.0
+left_out:
+  description: >-
+    Tables that were not compared, and why - V(sequence) for a sequence (MariaDB).
+  type: list
+  elements: dict
+  returned: success
+  sample: [{schema: wikidb, table: numbers, reason: sequence}]
 tables:
   description: What was found, for each table.
   type: list

@@ -33,6 +33,7 @@ class Column:
 
     :ivar kind: its type without length, in lower case.
     :ivar is_generated: whether its values follow from those of other columns.
+    :ivar is_period: whether the server keeps in it since when, or until when, a row counts.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Column:
     collation: Optional[str] = None
     nullable: bool = True
     is_generated: bool = False
+    is_period: bool = False
 
     @property
     def quoted(self) -> str:

@@ -29,6 +29,7 @@ class Table:
     :ivar row_bytes: the server's estimate of a row's size.
     :ivar has_triggers: whether a change of a row sets off more.
     :ivar is_transactional: whether its engine takes changes back.
+    :ivar is_versioned: whether the server keeps what its rows were before.
     """
 
     name: Name
@@ -38,6 +39,7 @@ class Table:
     row_bytes: int = 0
     has_triggers: bool = False
     is_transactional: bool = True
+    is_versioned: bool = False
 
     @property
     def quoted(self) -> str:
@@ -107,33 +109,43 @@ def read_tables(session: Session, choice: Choice) -> Dict[Name, Table]:
         )
     }
     question = (
-        "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, AVG_ROW_LENGTH AS bytes, ENGINE AS engine"
+        "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, AVG_ROW_LENGTH AS bytes, ENGINE AS engine, TABLE_TYPE AS kind"
         " FROM information_schema.TABLES"
-        " WHERE TABLE_TYPE = 'BASE TABLE' AND %W ORDER BY TABLE_SCHEMA, TABLE_NAME"
+        " WHERE TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') AND %W ORDER BY TABLE_SCHEMA, TABLE_NAME"
     )
     tables = {}
     for row in _ask(session, question, "list the tables"):
         name = (row["s"], row["t"])
         # One without columns was made since these were listed.
         if choice.includes(name) and name in columns:
-            listed = tuple(columns[name])
-            key_name, key = _best_key(keys.get(name, {}), {column.name: column for column in listed})
+            key_name, key = _best_key(keys.get(name, {}), {column.name: column for column in columns[name]})
             tables[name] = Table(
                 name,
-                listed,
+                tuple(column for column in columns[name] if not column.is_period),
                 key,
                 key_name,
                 int(row["bytes"] or 0),
                 name in triggered,
                 row["engine"] in TRANSACTIONAL_ENGINES,
+                row["kind"] == "SYSTEM VERSIONED",
             )
     return tables
+
+
+def read_sequences(session: Session, choice: Choice) -> List[Name]:
+    """Return the chosen sequences: they are listed as tables, and have a state instead of rows."""
+    question = (
+        "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t FROM information_schema.TABLES WHERE TABLE_TYPE = 'SEQUENCE' AND %W"
+    )
+    names = [(row["s"], row["t"]) for row in _ask(session, question, "list the sequences")]
+    return [name for name in names if choice.includes(name)]
 
 
 def _read_columns(session: Session) -> Dict[Name, List[Column]]:
     question = (
         "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, COLUMN_NAME AS c, DATA_TYPE AS kind, CHARACTER_SET_NAME AS charset,"
-        " COLLATION_NAME AS collation, IS_NULLABLE AS nullable, COALESCE(GENERATION_EXPRESSION, '') <> '' AS is_made"
+        " COLLATION_NAME AS collation, IS_NULLABLE AS nullable, COALESCE(GENERATION_EXPRESSION, '') <> '' AS is_made,"
+        " COALESCE(GENERATION_EXPRESSION, '') IN ('ROW START', 'ROW END') AS is_period"
         " FROM information_schema.COLUMNS WHERE %W ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION"
     )
     columns: Dict[Name, List[Column]] = {}
@@ -145,6 +157,7 @@ def _read_columns(session: Session) -> Dict[Name, List[Column]]:
             row["collation"],
             row["nullable"] == "YES",
             bool(row["is_made"]),
+            bool(row["is_period"]),
         )
         columns.setdefault((row["s"], row["t"]), []).append(column)
     return columns
@@ -171,7 +184,8 @@ def _best_key(keys: Keys, columns: Dict[str, Column]) -> Tuple[str, Tuple[Column
     """Return the first key whose order can be used, else the first that names rows at all."""
     # A key of a column that is not known was made since the columns were listed.
     usable = [
-        (name, tuple(columns[part] for part in parts if part))
+        # Of the rows that count now, each ends at the same time.
+        (name, tuple(columns[part] for part in parts if part and not columns[part].is_period))
         for name, parts in keys.items()
         if all(part in columns for part in parts)
     ]
@@ -198,9 +212,7 @@ def share(source: Table, replica: Table) -> Shared:
     The columns of both must be the same.
     """
     nullable = {column.name for table in (source, replica) for column in table.columns if column.nullable}
-    columns = tuple(
-        Column(c.name, c.kind, c.character_set, c.collation, c.name in nullable, c.is_generated) for c in source.columns
-    )
+    columns = tuple(replace(column, nullable=column.name in nullable) for column in source.columns)
     same_key = [column.name for column in source.key] == [column.name for column in replica.key]
     key = source.key if same_key else ()
 

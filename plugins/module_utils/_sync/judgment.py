@@ -37,6 +37,8 @@ def reason_against(found: TableResult, table: Optional[Shared]) -> Optional[str]
         return "it differs in more rows than are counted; seed the member again"
     if table.replica.has_triggers:
         return "its triggers would change more than the rows that differ"
+    if table.replica.is_versioned:
+        return "a change would leave a history in it that the other member does not have"
     if not table.replica.is_transactional:
         return "its engine has no transactions"
     return None

@@ -20,6 +20,7 @@ from .._compare.record import LOCK
 from .._compare.result import EQUAL, TableResult
 from .._compare.rows import Seen, row_hashes
 from .._compare.run import Request, compare
+from .._compare.scope import describe_left_out
 from .._compare.tables import Name, Shared
 from .._connection import Session, connect
 from .._errors import TwowayError
@@ -91,6 +92,7 @@ def sync(control: Session, request: Request, wish: Sync) -> Dict[str, Any]:
         "changes_file": scripts.changes,
         "undo_file": scripts.undo,
         "tables": [table.as_dict() for table in tables],
+        "left_out": describe_left_out(found.left_out),
     }
 
 

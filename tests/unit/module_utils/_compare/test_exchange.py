@@ -42,7 +42,9 @@ def reached(
     source: Any = Member(version)
     monkeypatch.setattr(verdict, "_EXCHANGE_SECONDS", 0)
     monkeypatch.setattr(
-        verdict, "read_binlog", lambda session, _variables: own if session is replica else BinlogStatus(PLACE, gtid=there)
+        verdict,
+        "read_binlog",
+        lambda session, _variables: own if session is replica else BinlogStatus(PLACE, gtid=there),
     )
     monkeypatch.setattr(verdict, "read_channels", lambda _session: channels or [])
     return verdict.exchange(replica, source)

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.columns import Column
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.listing import settle_listing
+from ansible_collections.twoway.mysql.plugins.module_utils._compare.result import TableResult
+from ansible_collections.twoway.mysql.plugins.module_utils._compare.run import Comparison
+from ansible_collections.twoway.mysql.plugins.module_utils._compare.scope import Scope, describe_left_out
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.tables import Choice, Table, read_tables
 
 ID, WORD, MORE = Column("id", "int", nullable=False), Column("word", "text"), Column("more", "int")
@@ -76,12 +79,23 @@ class Server:
     def query(self, statement: Any, _action: str) -> list[dict[str, Any]]:
         asked = statement.text
         if "information_schema.COLUMNS" in asked:
-            column = {"c": "id", "kind": "int", "charset": None, "collation": None, "nullable": "NO", "is_made": 0}
+            column = {
+                "c": "id",
+                "kind": "int",
+                "charset": None,
+                "collation": None,
+                "nullable": "NO",
+                "is_made": 0,
+                "is_period": 0,
+            }
             return [{"s": "s", "t": "t", **column}]
         if "information_schema.STATISTICS" in asked:
             return [{"s": "s", "t": "t", "k": "new", "c": "new"}, {"s": "s", "t": "t", "k": "old", "c": "id"}]
         if "information_schema.TABLES" in asked:
-            return [{"s": "s", "t": name, "bytes": 0, "engine": "InnoDB"} for name in ("t", "made_now")]
+            return [
+                {"s": "s", "t": name, "bytes": 0, "engine": "InnoDB", "kind": "BASE TABLE"}
+                for name in ("t", "made_now")
+            ]
         return []
 
 
@@ -91,3 +105,43 @@ def test_what_is_made_during_the_list_is_left_out(monkeypatch: pytest.MonkeyPatc
     assert {name: (found.key_name, len(found.key)) for name, found in read_tables(server, Choice()).items()} == {
         NAME: ("old", 1)
     }
+
+
+class Versioned(Server):
+    """A member with a table that keeps its history, and a sequence."""
+
+    def query(self, statement: Any, _action: str) -> list[dict[str, Any]]:
+        asked = statement.text
+        if "information_schema.COLUMNS" in asked:
+            row = {
+                "s": "s",
+                "t": "t",
+                "kind": "int",
+                "charset": None,
+                "collation": None,
+                "nullable": "NO",
+                "is_made": 0,
+            }
+            return [{**row, "c": "id", "is_period": 0}, {**row, "c": "until", "is_period": 1}]
+        if "information_schema.STATISTICS" in asked:
+            return [{"s": "s", "t": "t", "k": "PRIMARY", "c": name} for name in ("id", "until")]
+        if "'SEQUENCE'" in asked:
+            return [{"s": "s", "t": "numbers"}, {"s": "other", "t": "numbers"}]
+        if "information_schema.TABLES" in asked:
+            return [{"s": "s", "t": "t", "bytes": 0, "engine": "InnoDB", "kind": "SYSTEM VERSIONED"}]
+        return []
+
+
+def test_current_rows_of_a_versioned_table_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(read_tables.__globals__, "see_fresh_sizes", lambda _session: None)
+    server: Any = Versioned()
+    found = read_tables(server, Choice())[NAME]
+    assert (found.is_versioned, found.columns, found.key) == (True, (ID,), (ID,))
+
+
+def test_sequences_are_left_out_and_named() -> None:
+    server: Any = Versioned()
+    scope = Scope(server, server, Choice(schemas=["s"]))
+    assert describe_left_out(scope.left_out) == [{"schema": "s", "table": "numbers", "reason": "sequence"}]
+    assert Comparison([], scope.left_out).is_equal is None
+    assert Comparison([TableResult(NAME)], scope.left_out).is_equal is True

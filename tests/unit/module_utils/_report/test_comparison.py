@@ -16,7 +16,11 @@ def table(name: str, result: str = "equal", **more: Any) -> dict[str, Any]:
 
 
 def lines(is_equal: bool | None, *tables: dict[str, Any]) -> list[str]:
-    return report_comparison({"is_equal": is_equal, "source": "db1", "seconds": 0.42, "tables": list(tables)}, "db2")
+    return report_comparison(found(is_equal, *tables), "db2")
+
+
+def found(is_equal: bool | None, *tables: dict[str, Any], left_out: Any = ()) -> dict[str, Any]:
+    return {"is_equal": is_equal, "source": "db1", "seconds": 0.42, "tables": list(tables), "left_out": left_out}
 
 
 def test_equal() -> None:
@@ -53,6 +57,12 @@ def test_what_has_no_rows_to_name() -> None:
     ]
 
 
+def test_what_is_left_out_is_named() -> None:
+    left_out = [{"schema": "a", "table": f"n{number}", "reason": "sequence"} for number in range(7)]
+    told = report_comparison(found(True, table("page"), left_out=left_out), "db2")
+    assert told[-1] == "  not compared, as a sequence: a.n0, a.n1, a.n2, a.n3, a.n4 and 2 more"
+
+
 def test_many_rows_are_cut() -> None:
     rows = [{"key": {"id": number}, "where": "replica", "columns": []} for number in range(20)]
     many = table("a", "different", only_at_source=0, only_at_replica=20, different_rows=0, rows=rows)
@@ -65,7 +75,6 @@ def sync(name: str, **more: Any) -> dict[str, Any]:
 
 
 def changes(*tables: dict[str, Any], **more: Any) -> list[str]:
-    found = {"is_equal": True, "source": "db1", "seconds": 0.42, "tables": [table("page")]}
     done = {
         "is_applied": True,
         "changes_file": "/b/1.sql",
@@ -73,7 +82,7 @@ def changes(*tables: dict[str, Any], **more: Any) -> list[str]:
         "tables": list(tables),
         **more,
     }
-    return report_comparison(found, "db2", done)
+    return report_comparison(found(True, table("page")), "db2", done)
 
 
 def test_changes_come_first() -> None:

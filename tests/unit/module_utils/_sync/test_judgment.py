@@ -57,6 +57,7 @@ def test_only_the_changed_members_table_counts() -> None:
     with_triggers, without_transactions = replace(TABLE, has_triggers=True), replace(TABLE, is_transactional=False)
     assert "triggers" in str(reason_against(differing(), Shared(TABLE, with_triggers)))
     assert "no transactions" in str(reason_against(differing(), Shared(TABLE, without_transactions)))
+    assert "history" in str(reason_against(differing(), Shared(TABLE, replace(TABLE, is_versioned=True))))
     assert reason_against(differing(), Shared(with_triggers, TABLE)) is None
     assert reason_against(differing(), Shared(without_transactions, TABLE)) is None
 

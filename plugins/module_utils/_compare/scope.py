@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""What a comparison is about, and what it leaves out."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+from .._connection import Session
+from .listing import Listing
+from .tables import Choice, Name, read_sequences, read_tables
+
+SEQUENCE = "sequence"
+
+
+class Scope:
+    """The tables of both members that are compared.
+
+    :ivar left_out: what is not, with the reason in a word.
+    """
+
+    def __init__(self, control: Session, watch: Session, choice: Choice) -> None:
+        """Prepare.
+
+        :param control: a session on the replica.
+        :param watch: a session on the source.
+        """
+        self._control = control
+        self._watch = watch
+        self._choice = choice
+        self.left_out: Dict[Name, str] = {
+            name: SEQUENCE for session in (watch, control) for name in read_sequences(session, choice)
+        }
+
+    def read(self) -> Listing:
+        """Return the tables as they are now."""
+        return read_tables(self._watch, self._choice), read_tables(self._control, self._choice)
+
+
+def describe_left_out(left_out: Dict[Name, str]) -> List[Dict[str, Any]]:
+    """Return what is left out in the shape of the modules' results."""
+    return [{"schema": name[0], "table": name[1], "reason": reason} for name, reason in sorted(left_out.items())]
