@@ -153,8 +153,13 @@ class Login:
 class Session:
     """One connection; errors become :class:`ServerError` and name what was being done."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, login: Optional[Login] = None) -> None:
+        """Prepare.
+
+        :param login: how the connection was made, where it is to be made anew once it is gone.
+        """
         self._connection = connection
+        self._login = login
         self.dialect: Dialect = dialect_for(parse_version(connection.get_server_info()))
 
     def query(self, statement: Statement, action: str) -> List[Dict[str, Any]]:
@@ -243,6 +248,18 @@ class Session:
             raise found
         self._connection, self.dialect = found._connection, found.dialect
 
+    def revive(self) -> None:
+        """Log in anew, at once, where the session is gone; nothing of the old one is kept then.
+
+        :raises ServerError: when there is none to be had.
+        """
+        try:
+            self.query(sql("DO 0"), "see whether the session is there")
+        except ServerError:
+            if self._login is None:
+                raise
+            self.reconnect(self._login, timeout_seconds=0)
+
     def close(self) -> None:
         """Give the connection back; a connection that is gone already is no error."""
         close_connection(self._connection)
@@ -263,6 +280,6 @@ def connect(login: Login) -> Session:
     require_driver()
     login = login.resolved()
     with errors_named("connect to the server at %s as %s" % (login.place, login.user)):
-        session = Session(open_connection(login.driver_arguments()))
+        session = Session(open_connection(login.driver_arguments()), login)
     session.limit_silence(login.answer_timeout)
     return session

@@ -12,7 +12,7 @@ from typing import Any
 
 import pymysql
 import pytest
-from ansible_collections.twoway.mysql.plugins.module_utils import _driver
+from ansible_collections.twoway.mysql.plugins.module_utils import _connection, _driver
 from ansible_collections.twoway.mysql.plugins.module_utils._connection import (
     Login,
     Session,
@@ -269,3 +269,21 @@ def test_a_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_driver, "HAS_PYMYSQL", False)
     with pytest.raises(TwowayError, match="python3-pymysql"):
         connect(Login())
+
+
+def test_a_session_that_is_there_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_connection, "connect", lambda _login: pytest.fail("it logs in anew"))
+    connection = Connection(MYSQL)
+    Session(connection, Login()).revive()
+    assert connection.asked == ["DO 0"]
+
+
+def test_a_session_that_is_gone_logs_in_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone, new = Connection(MYSQL, "DO 0", (2006, "server has gone away")), Connection(MYSQL)
+    logins: list[Login] = []
+    monkeypatch.setattr(_connection, "close_connection", lambda _connection: None)
+    monkeypatch.setattr(_connection, "connect", lambda login: logins.append(login) or Session(new, login))
+    session = Session(gone, Login(user="me"))
+    session.revive()
+    session.query(PLAIN, "try it")
+    assert ([login.user for login in logins], new.asked) == (["me"], [PLAIN.text])
