@@ -147,6 +147,11 @@ def value_text(column: Column) -> str:
     return "CONCAT(%s)" % (_plain(column) if column.kind in _REALS else column.quoted)
 
 
+def value_bytes(columns: Sequence[Column]) -> str:
+    """Return the expression for the length of all values of a row, in bytes."""
+    return " + ".join("COALESCE(LENGTH(%s), 0)" % column.quoted for column in columns)
+
+
 def literal(column: Column, value: Any) -> str:
     """Return a value, as :func:`value_text` gave it, as SQL that stands for exactly that value.
 

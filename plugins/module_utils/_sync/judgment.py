@@ -61,6 +61,10 @@ class TableSync:
     reason: Optional[str] = None
     is_done: bool = False
 
+    def leave(self, reason: str) -> None:
+        """Leave the whole table alone."""
+        self.rows, self.reason = {}, reason
+
     def keep(self, now: Dict[Place, Seen], must_be_settled: bool) -> None:
         """Keep the rows that still differ.
 
