@@ -130,10 +130,12 @@ def compare(control: Session, request: Request, details: Sequence[Detail] = ()) 
     return Comparison(list(results.values()), scope.left_out, point, feed.given, throttle.paused_seconds)
 
 
-def _look_again(control: Session, watch: Session, lane: Lane, synchronizer: Synchronizer, scope: Scope) -> Listing:
-    """Return the tables of both members, when either has what the other one had, as far as it gets that."""
-    if read_gate(control) != "closed":
-        exchange(control, watch)
+def _look_again(
+    control: Session, watch: Session, lane: Lane, synchronizer: Synchronizer, scope: Scope
+) -> Optional[Listing]:
+    """Return the tables of both members, when either has what the other one had; ``None`` where it does not get that."""
+    if read_gate(control) != "closed" and not exchange(control, watch):
+        return None
     with synchronizer.point(lane):
         return scope.read()
 

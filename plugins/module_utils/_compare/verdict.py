@@ -22,7 +22,7 @@ from .._wait import wait_for
 from .chunks import Chunk, Place
 from .members import Lane
 from .point import Synchronizer
-from .result import EQUAL, MOST_DIFFERENCES, UNKNOWN, TableResult, table_as_read
+from .result import EQUAL, GOES_ON_CHANGING, MOST_DIFFERENCES, NOT_RECEIVED, UNKNOWN, TableResult, table_as_read
 from .rows import Seen, differing_rows
 from .tables import Name, Shared
 
@@ -73,18 +73,21 @@ class Judge:
         self._details = details
         self._takes_writes = takes_writes
 
-    def decide(self, chunks: Iterable[Chunk], exchange: Callable[[], object]) -> None:
+    def decide(self, chunks: Iterable[Chunk], exchange: Callable[[], bool]) -> None:
         """Enter into the results what is different.
 
-        :param exchange: returns when the source has what the replica has now, or does not get it.
+        :param exchange: returns whether the source has what the replica has now, once that is so or it is too late.
         """
         waiting = deque(_Suspect(chunk) for chunk in chunks)
         while waiting:
             with self._synchronizer.point(self._lane):
                 again = self._look(waiting)
-            waiting.extend(again)
-            if again:
-                exchange()
+            if again and not exchange() and self._takes_writes:
+                # A second look would see the same rows on their way.
+                for suspect in again:
+                    self._leave_open(suspect.chunk.table, NOT_RECEIVED)
+            else:
+                waiting.extend(again)
 
     def _look(self, waiting: Deque[_Suspect]) -> List[_Suspect]:
         """Take suspects from the queue while the snapshot is young; return those to look at once more."""
@@ -122,9 +125,14 @@ class Judge:
     def _settle(self, table: Shared, certain: Dict[Place, Seen], unsettled: Dict[Place, Seen]) -> Dict[Place, Seen]:
         if not self._takes_writes:
             return {**certain, **unsettled}
-        if unsettled and self._results[table.name].result == EQUAL:
-            self._results[table.name].result = UNKNOWN
+        if unsettled:
+            self._leave_open(table, GOES_ON_CHANGING)
         return certain
+
+    def _leave_open(self, table: Shared, reason: str) -> None:
+        """Note that rows stayed open; where others differ for certain, so does the table."""
+        if self._results[table.name].result == EQUAL:
+            self._results[table.name].leave_open(reason)
 
 
 def exchange(control: Session, source: Session) -> bool:
@@ -140,14 +148,14 @@ def exchange(control: Session, source: Session) -> bool:
             lambda gtid: source.dialect.gtid_covers(gtid, own.gtid),
             _EXCHANGE_SECONDS,
         )
-    else:
-        # Without GTIDs two empty sets would cover each other at once.
-        reached, _applied = wait_for(
-            lambda: _applied_of(source, server_id),
-            lambda applied: applied is not None and not applied.is_before(place),
-            _EXCHANGE_SECONDS,
-        )
-    return reached
+        return reached
+    # Without GTIDs two empty sets would cover each other at once. A source that does not follow is not waited for.
+    reached, applied = wait_for(
+        lambda: _applied_of(source, server_id),
+        lambda applied: applied is None or not applied.is_before(place),
+        _EXCHANGE_SECONDS,
+    )
+    return reached and applied is not None
 
 
 def _applied_of(session: Session, server_id: int) -> Optional[BinlogCoordinates]:

@@ -88,7 +88,7 @@ def _said(table: Mapping[str, Any], names: Dict[str, str]) -> str:
     if table["result"] == "columns_differ":
         return "columns that are not alike: " + ", ".join(table["columns"])
     if table["result"] == "unknown":
-        return "changed whenever it was looked at; compare again with fewer writes"
+        return str(table["reason"])
     return _counted(table, names)
 
 

@@ -20,7 +20,6 @@ _WHOLE_TABLE = {
     COLUMNS_DIFFER: "its columns are not the same on both members",
     MISSING_AT_SOURCE: "only the member to be changed has it",
     MISSING_AT_REPLICA: "the member to be changed does not have it",
-    UNKNOWN: "its rows changed whenever they were looked at; compare again with fewer writes",
 }
 
 
@@ -29,6 +28,8 @@ def reason_against(found: TableResult, table: Optional[Shared]) -> Optional[str]
 
     :param table: its shape on both members, where rows of it were seen to differ.
     """
+    if found.result == UNKNOWN:
+        return "it %s" % found.reason
     if found.result in _WHOLE_TABLE:
         return _WHOLE_TABLE[found.result]
     if not found.has_key:

@@ -67,6 +67,12 @@ def test_a_table_that_goes_on_changing_stays_open() -> None:
     assert settled(*[(NEW, OLD), (NEWEST, NEW)] * 5) == ("unknown", 6, 0)
 
 
+def test_a_table_that_the_other_member_does_not_receive_stays_open() -> None:
+    results, shared = settle_listing(({}, {NAME: OLD, ("s", "u"): OLD}), lambda: None)
+    assert {(name, found.result) for name, found in results.items()} == {(NAME, "unknown"), (("s", "u"), "unknown")}
+    assert ("does not receive" in str(results[NAME].reason), shared) == (True, [])
+
+
 def test_an_estimated_size_is_no_change() -> None:
     assert settled((table(ID, row_bytes=7), None), (table(ID, row_bytes=9), None)) == ("missing_at_replica", 2, 0)
 

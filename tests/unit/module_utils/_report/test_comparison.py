@@ -47,12 +47,16 @@ def test_rows() -> None:
 
 def test_what_has_no_rows_to_name() -> None:
     missing = [table("a", "missing_at_source"), table("b", "missing_at_replica")]
-    other = [table("c", "columns_differ", columns=["word"]), table("d", "unknown"), table("e", "different")]
+    other = [
+        table("c", "columns_differ", columns=["word"]),
+        table("d", "unknown", reason="was altered; compare again"),
+        table("e", "different"),
+    ]
     assert lines(False, *missing, *other)[1:] == [
         "  wikidb.a: missing on db1",
         "  wikidb.b: missing on db2",
         "  wikidb.c: columns that are not alike: word",
-        "  wikidb.d: changed whenever it was looked at; compare again with fewer writes",
+        "  wikidb.d: was altered; compare again",
         "  wikidb.e: differs in more rows than are counted (db1 has 10, db2 has 10)",
     ]
 

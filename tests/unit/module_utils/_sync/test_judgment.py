@@ -34,11 +34,16 @@ def test_rows_with_a_key_are_changed() -> None:
         ("columns_differ", "columns are not the same"),
         ("missing_at_source", "only the member to be changed has it"),
         ("missing_at_replica", "does not have it"),
-        ("unknown", "compare again"),
     ],
 )
 def test_what_is_no_difference_of_rows(result: str, words: str) -> None:
     assert words in str(reason_against(TableResult(NAME, result), None))
+
+
+def test_what_is_not_known() -> None:
+    found = TableResult(NAME)
+    found.leave_open("was altered; compare again")
+    assert reason_against(found, None) == "it was altered; compare again"
 
 
 def test_rows_without_a_name() -> None:
