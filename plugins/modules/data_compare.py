@@ -97,7 +97,8 @@ paused_seconds:
   sample: 0.0
 left_out:
   description: >-
-    Tables that were not compared, and why - V(sequence) for a sequence (MariaDB).
+    Tables that were not compared, and why - V(sequence) for a sequence (MariaDB), V(not_replicated) where a filter keeps changes of its rows from the
+    replica, or on a replica that takes writes of its own from the source.
   type: list
   elements: dict
   returned: success

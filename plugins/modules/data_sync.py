@@ -91,7 +91,8 @@ undo_file:
   sample: /var/backups/twoway/sync-20261125T142031.512044Z-undo.sql
 left_out:
   description: >-
-    Tables that were not compared, and why - V(sequence) for a sequence (MariaDB).
+    Tables that were not compared, and why - V(sequence) for a sequence (MariaDB), V(not_replicated) where a filter keeps changes of its rows from the
+    replica, or on a replica that takes writes of its own from the source.
   type: list
   elements: dict
   returned: success

@@ -17,6 +17,7 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence
 from .._connection import Login, Session, connect
 from .._read.server import read_gate
 from .chunks import Chunk, Place, pieces, rows_in_chunk
+from .filters import read_filters
 from .listing import Listing, settle_listing
 from .members import Lane, lanes_for, open_lanes
 from .point import Synchronizer
@@ -111,7 +112,7 @@ def compare(control: Session, request: Request, details: Sequence[Detail] = ()) 
     with closing(connect(request.source)) as watch, open_lanes(
         request.source, request.replica, lanes_for(request.parallel)
     ) as lanes:
-        scope = Scope(control, watch, request.choice)
+        scope = Scope(control, watch, request.choice, read_filters(control, watch, request.channel))
         results, shared = settle_listing(
             scope.read(), lambda: _look_again(control, watch, lanes[0], synchronizer, scope)
         )
@@ -133,7 +134,7 @@ def compare(control: Session, request: Request, details: Sequence[Detail] = ()) 
 def _look_again(
     control: Session, watch: Session, lane: Lane, synchronizer: Synchronizer, scope: Scope
 ) -> Optional[Listing]:
-    """Return the tables of both members, when either has what the other one had; ``None`` where it does not get that."""
+    """Return the tables of both members, when either has what the other one had; ``None`` where one does not get it."""
     if read_gate(control) != "closed" and not exchange(control, watch):
         return None
     with synchronizer.point(lane):

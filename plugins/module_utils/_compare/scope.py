@@ -8,13 +8,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Sequence
 
 from .._connection import Session
+from .filters import Filters, leaves_out
 from .listing import Listing
-from .tables import Choice, Name, read_sequences, read_tables
+from .tables import Choice, Name, Table, read_sequences, read_tables
 
 SEQUENCE = "sequence"
+NOT_REPLICATED = "not_replicated"
 
 
 class Scope:
@@ -23,22 +25,30 @@ class Scope:
     :ivar left_out: what is not, with the reason in a word.
     """
 
-    def __init__(self, control: Session, watch: Session, choice: Choice) -> None:
+    def __init__(self, control: Session, watch: Session, choice: Choice, filters: Sequence[Filters]) -> None:
         """Prepare.
 
         :param control: a session on the replica.
         :param watch: a session on the source.
+        :param filters: of each direction that counts.
         """
         self._control = control
         self._watch = watch
         self._choice = choice
+        self._filters = filters
         self.left_out: Dict[Name, str] = {
             name: SEQUENCE for session in (watch, control) for name in read_sequences(session, choice)
         }
 
     def read(self) -> Listing:
         """Return the tables as they are now."""
-        return read_tables(self._watch, self._choice), read_tables(self._control, self._choice)
+        return self._of(self._watch), self._of(self._control)
+
+    def _of(self, session: Session) -> Dict[Name, Table]:
+        tables = read_tables(session, self._choice)
+        kept_out = [name for name in tables if any(leaves_out(filters, name) for filters in self._filters)]
+        self.left_out.update(dict.fromkeys(kept_out, NOT_REPLICATED))
+        return {name: table for name, table in tables.items() if name not in self.left_out}
 
 
 def describe_left_out(left_out: Dict[Name, str]) -> List[Dict[str, Any]]:

@@ -14,7 +14,7 @@ from .words import plural
 
 _MOST_ROWS = 5
 _MOST_NAMES = 5
-_LEFT_OUT = {"sequence": "a sequence"}
+_LEFT_OUT = {"sequence": "a sequence", "not_replicated": "a filter keeps it from the other member"}
 
 
 def report_comparison(found: Mapping[str, Any], replica: str, done: Optional[Mapping[str, Any]] = None) -> List[str]:
@@ -56,7 +56,7 @@ def _left_out(tables: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         names = ["%s.%s" % (table["schema"], table["table"]) for table in tables if table["reason"] == reason]
         if names:
             more = " and %d more" % (len(names) - _MOST_NAMES) if len(names) > _MOST_NAMES else ""
-            yield "not compared, as %s: %s%s" % (said, ", ".join(names[:_MOST_NAMES]), more)
+            yield "not compared (%s): %s%s" % (said, ", ".join(names[:_MOST_NAMES]), more)
 
 
 def _changes(done: Mapping[str, Any], names: Dict[str, str]) -> Iterator[str]:

@@ -145,9 +145,16 @@ def test_current_rows_of_a_versioned_table_are_compared(monkeypatch: pytest.Monk
     assert (found.is_versioned, found.columns, found.key) == (True, (ID,), (ID,))
 
 
+def test_what_a_filter_keeps_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(read_tables.__globals__, "see_fresh_sizes", lambda _session: None)
+    server: Any = Versioned()
+    scope = Scope(server, server, Choice(tables=["s.t"]), [{}, {"replicate_ignore_db": "s"}])
+    assert (scope.read(), scope.left_out) == (({}, {}), {NAME: "not_replicated"})
+
+
 def test_sequences_are_left_out_and_named() -> None:
     server: Any = Versioned()
-    scope = Scope(server, server, Choice(schemas=["s"]))
+    scope = Scope(server, server, Choice(schemas=["s"]), [])
     assert describe_left_out(scope.left_out) == [{"schema": "s", "table": "numbers", "reason": "sequence"}]
     assert Comparison([], scope.left_out).is_equal is None
     assert Comparison([TableResult(NAME)], scope.left_out).is_equal is True

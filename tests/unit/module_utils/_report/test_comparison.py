@@ -64,7 +64,7 @@ def test_what_has_no_rows_to_name() -> None:
 def test_what_is_left_out_is_named() -> None:
     left_out = [{"schema": "a", "table": f"n{number}", "reason": "sequence"} for number in range(7)]
     told = report_comparison(found(True, table("page"), left_out=left_out), "db2")
-    assert told[-1] == "  not compared, as a sequence: a.n0, a.n1, a.n2, a.n3, a.n4 and 2 more"
+    assert told[-1] == "  not compared (a sequence): a.n0, a.n1, a.n2, a.n3, a.n4 and 2 more"
 
 
 def test_many_rows_are_cut() -> None:
