@@ -127,7 +127,7 @@ tables:
       returned: success
       sample: different
     reason:
-      description: Why it is unknown; V(null) where it is not.
+      description: Why it is unknown, or rows that differ are not counted because it was altered; V(null) where neither is so.
       type: str
       returned: success
       sample: was altered or dropped while it was compared; compare again

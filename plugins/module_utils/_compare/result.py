@@ -42,7 +42,7 @@ NOT_RECEIVED = (
 class TableResult:
     """What was found about a table.
 
-    :ivar reason: why it is unknown; ``None`` where it is not.
+    :ivar reason: why it is unknown, or not all that differs; ``None`` where neither is so.
     :ivar has_key: whether rows have names; without, the same content can be there several times.
     :ivar source_rows: as many as were read there; ``None`` where none were.
     :ivar differing: the rows that differ, by place.
@@ -79,10 +79,9 @@ class TableResult:
     def note_change(self) -> None:
         """Note that the table was altered or dropped while its rows were read; rows that differ still do."""
         with self._lock:
-            self.is_counted = False
+            self.is_counted, self.reason = False, WAS_ALTERED
             if self.result == EQUAL:
-                self.leave_open(WAS_ALTERED)
-                self.source_rows = self.replica_rows = None
+                self.result, self.source_rows, self.replica_rows = UNKNOWN, None, None
 
     def leave_open(self, reason: str) -> None:
         """Note why nothing certain is known."""

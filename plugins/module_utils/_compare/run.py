@@ -24,7 +24,7 @@ from .point import Synchronizer
 from .result import UNKNOWN, TableResult, describe_row, table_as_read
 from .rows import Seen, differing_values
 from .scope import Scope, describe_left_out
-from .tables import Choice, Name, Shared
+from .tables import Choice, Name, Shared, shape_now
 from .throttle import Limits, Throttle
 from .verdict import Detail, Judge, exchange, is_equal
 
@@ -127,6 +127,7 @@ def compare(control: Session, request: Request, details: Sequence[Detail] = ()) 
             takes_writes=read_gate(control) != "closed",
         )
         judge.decide(suspects, lambda: exchange(control, watch))
+        _note_changes(results, shared, scope.read())
     point = str(synchronizer.last) if synchronizer.last else None
     return Comparison(list(results.values()), scope.left_out, point, feed.given, throttle.paused_seconds)
 
@@ -139,6 +140,13 @@ def _look_again(
         return None
     with synchronizer.point(lane):
         return scope.read()
+
+
+def _note_changes(results: Dict[Name, TableResult], tables: Sequence[Shared], now: Listing) -> None:
+    """Note which tables were altered meanwhile: a column that is new was read nowhere."""
+    for table in tables:
+        if shape_now(table, now[0].get(table.name), now[1].get(table.name)) is None:
+            results[table.name].note_change()
 
 
 def _chunks(

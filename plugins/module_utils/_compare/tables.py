@@ -222,6 +222,14 @@ def share(source: Table, replica: Table) -> Shared:
     return Shared(shaped(source), shaped(replica))
 
 
+def shape_now(before: Shared, source: Optional[Table], replica: Optional[Table]) -> Optional[Shared]:
+    """Return the shape of a table that was listed anew; ``None`` where it has not the columns any more that it had."""
+    if source is None or replica is None or differing_columns(source, replica):
+        return None
+    now = share(source, replica)
+    return now if now.source.columns == before.source.columns else None
+
+
 def differing_columns(source: Table, replica: Table) -> List[str]:
     """Return the columns that are not defined alike, or that one member lacks, in the order of their names."""
     definitions = [{column.name: column.definition for column in table.columns} for table in (source, replica)]

@@ -10,8 +10,8 @@ from ansible_collections.twoway.mysql.plugins.module_utils._report.comparison im
 def table(name: str, result: str = "equal", **more: Any) -> dict[str, Any]:
     known = 0 if result == "equal" else None
     return {
-        "schema": "wikidb", "table": name, "result": result, "source_rows": 10, "replica_rows": 10, "columns": [],
-        "only_at_source": known, "only_at_replica": known, "different_rows": known, "rows": [], **more,
+        "schema": "wikidb", "table": name, "result": result, "reason": None, "source_rows": 10, "replica_rows": 10,
+        "columns": [], "only_at_source": known, "only_at_replica": known, "different_rows": known, "rows": [], **more,
     }  # fmt: skip
 
 
@@ -65,6 +65,11 @@ def test_what_is_left_out_is_named() -> None:
     left_out = [{"schema": "a", "table": f"n{number}", "reason": "sequence"} for number in range(7)]
     told = report_comparison(found(True, table("page"), left_out=left_out), "db2")
     assert told[-1] == "  not compared (a sequence): a.n0, a.n1, a.n2, a.n3, a.n4 and 2 more"
+
+
+def test_a_difference_in_a_table_that_was_altered() -> None:
+    altered = table("page", "different", reason="was altered; compare again")
+    assert lines(False, altered)[1] == "  wikidb.page: differs, and was altered; compare again"
 
 
 def test_many_rows_are_cut() -> None:

@@ -9,7 +9,11 @@ from ansible_collections.twoway.mysql.plugins.module_utils._compare.columns impo
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.result import MOST_DIFFERENCES, TableResult
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.rows import WHOLE_CHUNK, Seen
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.tables import Shared, Table
-from ansible_collections.twoway.mysql.plugins.module_utils._sync.judgment import TableSync, reason_against
+from ansible_collections.twoway.mysql.plugins.module_utils._sync.judgment import (
+    TableSync,
+    reason_against,
+    reason_since,
+)
 
 NAME = ("wikidb", "page")
 KEY = (Column("id", "int", nullable=False),)
@@ -65,6 +69,30 @@ def test_only_the_changed_members_table_counts() -> None:
     assert "history" in str(reason_against(differing(), Shared(TABLE, replace(TABLE, is_versioned=True))))
     assert reason_against(differing(), Shared(with_triggers, TABLE)) is None
     assert reason_against(differing(), Shared(without_transactions, TABLE)) is None
+
+
+def test_what_was_altered_while_it_was_compared() -> None:
+    found = differing()
+    found.note_change()
+    assert "altered" in str(reason_against(found, SHARED))
+
+
+def test_what_was_altered_since() -> None:
+    def since(source: Table | None, replica: Table | None) -> str | None:
+        return reason_since(SHARED, tuple({NAME: table} if table else {} for table in (source, replica)))
+
+    with_more = replace(TABLE, columns=(*TABLE.columns, Column("more", "int")))
+    assert since(TABLE, TABLE) is None
+    for source, replica in (
+        (with_more, TABLE),
+        (TABLE, with_more),
+        (with_more, with_more),
+        (None, TABLE),
+        (TABLE, None),
+    ):
+        assert "was altered or dropped" in str(since(source, replica))
+    assert "was altered" in str(since(replace(TABLE, key=()), TABLE))
+    assert "triggers" in str(since(TABLE, replace(TABLE, has_triggers=True)))
 
 
 def test_counts() -> None:
