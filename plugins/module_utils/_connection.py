@@ -54,6 +54,8 @@ class Login:
     :ivar tls: whether a connection over the network has to be encrypted, certificates or not.
     :ivar withholds_password: whether the server is shown a proof of the password only, whatever it asks for.
     :ivar answer_timeout: seconds to wait for each answer; ``None`` is for ever.
+    :ivar host_timeout: seconds that the other host may be silent, however long its server takes to answer; ``None`` is
+        as long as the kernel waits.
     :ivar sends_rows: whether the session is there for :meth:`Session.load`.
     """
 
@@ -71,6 +73,7 @@ class Login:
     tls: bool = False
     withholds_password: bool = False
     answer_timeout: Optional[int] = None
+    host_timeout: Optional[int] = None
     sends_rows: bool = False
 
     @property
@@ -227,6 +230,15 @@ class Session:
         """
         self._connection._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
 
+    def probe_host(self, seconds: int) -> None:
+        """From now on have the kernel ask whether the other host is there, and fail when it is silent for so long."""
+        connection = self._connection._sock
+        # Nothing is sent while an answer is waited for, so that without a question a lost host would not be missed.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL):
+            connection.setsockopt(socket.IPPROTO_TCP, option, max(1, seconds // 4))
+        self.limit_silence_of_host(seconds)
+
     def reconnect(self, login: Login, timeout_seconds: float) -> None:
         """Connect anew, as soon as the server answers again after a restart; nothing of the old session is kept.
 
@@ -282,4 +294,6 @@ def connect(login: Login) -> Session:
     with errors_named("connect to the server at %s as %s" % (login.place, login.user)):
         session = Session(open_connection(login.driver_arguments()), login)
     session.limit_silence(login.answer_timeout)
+    if login.host and login.host_timeout:
+        session.probe_host(login.host_timeout)
     return session

@@ -287,3 +287,20 @@ def test_a_session_that_is_gone_logs_in_anew(monkeypatch: pytest.MonkeyPatch) ->
     session.revive()
     session.query(PLAIN, "try it")
     assert ([login.user for login in logins], new.asked) == (["me"], [PLAIN.text])
+
+
+@pytest.mark.parametrize(
+    ("login", "is_probed"), [(Login(host="db1", host_timeout=8), True), (Login(host="db1"), False)]
+)
+def test_a_host_is_asked_whether_it_is_there(monkeypatch: pytest.MonkeyPatch, login: Login, is_probed: bool) -> None:
+    connection: Any = Connection(MYSQL)
+    monkeypatch.setattr(_connection, "open_connection", lambda _arguments: connection)
+    with socket.socket() as connection._sock:
+        connect(login)
+        asked = {
+            name: connection._sock.getsockopt(socket.IPPROTO_TCP, getattr(socket, name))
+            for name in ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_USER_TIMEOUT")
+        }
+        is_kept = bool(connection._sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
+    expected = {"TCP_KEEPIDLE": 2, "TCP_KEEPINTVL": 2, "TCP_USER_TIMEOUT": 8000}
+    assert (is_kept, asked == expected) == (is_probed, is_probed)
