@@ -114,7 +114,7 @@ def compare(control: Session, request: Request, details: Sequence[Detail] = ()) 
     ) as lanes:
         scope = Scope(control, watch, request.choice, read_filters(control, watch, request.channel))
         results, shared = settle_listing(
-            scope.read(), lambda: _look_again(control, watch, lanes[0], synchronizer, scope)
+            scope.read_first(), lambda: _look_again(control, watch, lanes[0], synchronizer, scope)
         )
         throttle = Throttle(control, request.channel, watch, request.limits)
         feed = _Feed(_chunks(control, shared, request.chunk_bytes, throttle, results))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Sequence
 
 from .._connection import Session
+from .._errors import Refused
 from .filters import Filters, leaves_out
 from .listing import Listing
 from .tables import Choice, Name, Table, read_sequences, read_tables
@@ -39,6 +40,20 @@ class Scope:
         self.left_out: Dict[Name, str] = {
             name: SEQUENCE for session in (watch, control) for name in read_sequences(session, choice)
         }
+
+    def read_first(self) -> Listing:
+        """Return the tables as they are now.
+
+        :raises Refused: when something is named that is no table on either member: nothing would count as equal.
+        """
+        found = self.read()
+        missing = self._choice.without_table({*found[0], *found[1], *self.left_out})
+        if missing:
+            raise Refused(
+                "Neither member has a table to compare for %s: the name may be wrong, or what it means was dropped or is"
+                " excluded. Nothing was compared." % ", ".join(missing)
+            )
+        return found
 
     def read(self) -> Listing:
         """Return the tables as they are now."""

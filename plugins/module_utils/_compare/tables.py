@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Collection, Dict, List, Optional, Sequence, Tuple
 
 from .._connection import Session
 from .._dialect.statement import Identifier, sql
@@ -85,6 +85,17 @@ class Choice:
         if name[0] in self.exclude or full in self.exclude:
             return False
         return not (self.schemas or self.tables) or name[0] in self.schemas or full in self.tables
+
+    def without_table(self, names: Collection[Name]) -> List[str]:
+        """Return what is named and none of these tables is meant by, in words.
+
+        >>> Choice(schemas=["a", "b"], tables=["c.d", "c.e"]).without_table([("a", "x"), ("c", "d")])
+        ['schema b', 'table c.e']
+        """
+        schemas, full = {name[0] for name in names}, {"%s.%s" % name for name in names}
+        return ["schema " + schema for schema in self.schemas if schema not in schemas] + [
+            "table " + table for table in self.tables if table not in full
+        ]
 
 
 _WHERE = "TABLE_SCHEMA NOT IN ({})"

@@ -11,6 +11,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._compare.result impor
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.run import Comparison
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.scope import Scope, describe_left_out
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.tables import Choice, Table, read_tables
+from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused
 
 ID, WORD, MORE = Column("id", "int", nullable=False), Column("word", "text"), Column("more", "int")
 NAME = ("s", "t")
@@ -158,3 +159,15 @@ def test_sequences_are_left_out_and_named() -> None:
     assert describe_left_out(scope.left_out) == [{"schema": "s", "table": "numbers", "reason": "sequence"}]
     assert Comparison([], scope.left_out).is_equal is None
     assert Comparison([TableResult(NAME)], scope.left_out).is_equal is True
+
+
+def test_a_name_that_no_member_knows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(read_tables.__globals__, "see_fresh_sizes", lambda _session: None)
+    server: Any = Versioned()
+    named = Choice(schemas=["s", "shpo"], tables=["s.t", "s.numbers", "s.itm"])
+    with pytest.raises(Refused, match=r"compare for schema shpo, table s\.itm: "):
+        Scope(server, server, named, []).read_first()
+    for known in (Choice(), Choice(schemas=["s"]), Choice(tables=["s.t"]), Choice(tables=["s.numbers"])):
+        Scope(server, server, known, []).read_first()
+    # What a filter keeps out is known all the same.
+    Scope(server, server, Choice(tables=["s.t"]), [{"replicate_ignore_db": "s"}]).read_first()
