@@ -50,8 +50,8 @@ class Scope:
         missing = self._choice.without_table({*found[0], *found[1], *self.left_out})
         if missing:
             raise Refused(
-                "Neither member has a table to compare for %s: the name may be wrong, or what it means was dropped or is"
-                " excluded. Nothing was compared." % ", ".join(missing)
+                "Neither member has a table to compare for %s: the name may be wrong, or what it means was dropped or"
+                " is excluded. Nothing was compared." % ", ".join(missing)
             )
         return found
 

@@ -13,7 +13,7 @@ from typing import Any, Collection, Dict, List, Optional, Sequence, Tuple
 
 from .._connection import Session
 from .._dialect.statement import Identifier, sql
-from .._read.data import NOT_USER_DATA, TRANSACTIONAL_ENGINES, see_fresh_sizes
+from .._read.data import NOT_USER_DATA, NOT_USER_SCHEMAS, TRANSACTIONAL_ENGINES, see_fresh_sizes
 from .columns import Column
 
 Name = Tuple[str, str]
@@ -87,15 +87,15 @@ class Choice:
         return not (self.schemas or self.tables) or name[0] in self.schemas or full in self.tables
 
     def without_table(self, names: Collection[Name]) -> List[str]:
-        """Return what is named and none of these tables is meant by, in words.
+        """Return what is named and none of these tables is meant by, in words; what is never compared is not missed.
 
         >>> Choice(schemas=["a", "b"], tables=["c.d", "c.e"]).without_table([("a", "x"), ("c", "d")])
         ['schema b', 'table c.e']
         """
-        schemas, full = {name[0] for name in names}, {"%s.%s" % name for name in names}
-        return ["schema " + schema for schema in self.schemas if schema not in schemas] + [
-            "table " + table for table in self.tables if table not in full
-        ]
+        schemas = {name[0] for name in names}.union(NOT_USER_SCHEMAS)
+        full = {"%s.%s" % name for name in names}
+        tables = [table for table in self.tables if table not in full and table.split(".")[0] not in NOT_USER_SCHEMAS]
+        return ["schema " + name for name in self.schemas if name not in schemas] + ["table " + name for name in tables]
 
 
 _WHERE = "TABLE_SCHEMA NOT IN ({})"
@@ -182,11 +182,12 @@ def _read_keys(session: Session) -> Dict[Name, Keys]:
     question = (
         "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, INDEX_NAME AS k,"
         " IF(SUB_PART IS NULL AND NULLABLE <> 'YES', COLUMN_NAME, NULL) AS c FROM information_schema.STATISTICS"
-        " WHERE NON_UNIQUE = 0 AND %W"
+        # A hidden one cannot be forced.
+        " WHERE NON_UNIQUE = 0 AND %H AND %W"
         " ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME <> 'PRIMARY', INDEX_NAME, SEQ_IN_INDEX"
     )
     keys: Dict[Name, Keys] = {}
-    for row in _ask(session, question, "list the keys"):
+    for row in _ask(session, question.replace("%H", session.dialect.index_may_be_used()), "list the keys"):
         keys.setdefault((row["s"], row["t"]), {}).setdefault(row["k"], []).append(row["c"])
     return keys
 

@@ -11,6 +11,8 @@ from ansible_collections.twoway.mysql.plugins.module_utils._compare.result impor
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.run import Comparison
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.scope import Scope, describe_left_out
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.tables import Choice, Table, read_tables
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect import dialect_for
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import parse_version
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused
 
 ID, WORD, MORE = Column("id", "int", nullable=False), Column("word", "text"), Column("more", "int")
@@ -81,7 +83,7 @@ def test_an_estimated_size_is_no_change() -> None:
 class Server:
     """A member on which a table and a key are made while its tables are listed, after the columns were."""
 
-    dialect = None
+    dialect = dialect_for(parse_version("8.4.7"))
 
     def query(self, statement: Any, _action: str) -> list[dict[str, Any]]:
         asked = statement.text
@@ -97,6 +99,7 @@ class Server:
             }
             return [{"s": "s", "t": "t", **column}]
         if "information_schema.STATISTICS" in asked:
+            assert "AND IS_VISIBLE = 'YES'" in asked
             return [{"s": "s", "t": "t", "k": "new", "c": "new"}, {"s": "s", "t": "t", "k": "old", "c": "id"}]
         if "information_schema.TABLES" in asked:
             return [

@@ -50,7 +50,7 @@ def compared(monkeypatch: pytest.MonkeyPatch, lane: Any, names: list[str]) -> di
     return {name[1]: result for name, result in results.items()}
 
 
-@pytest.mark.parametrize("errno", [1054, 1146, 1412])
+@pytest.mark.parametrize("errno", [1049, 1054, 1146, 1176, 1412])
 def test_a_table_that_changes_meanwhile_is_unknown_and_the_others_are_compared(
     monkeypatch: pytest.MonkeyPatch, errno: int
 ) -> None:
