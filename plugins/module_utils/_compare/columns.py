@@ -32,6 +32,7 @@ class Column:
     """A column, as far as its content can depend on it.
 
     :ivar kind: its type without length, in lower case.
+    :ivar form: what of its type decides which values it can have, beside the kind: the list of an ENUM, ``unsigned``.
     :ivar is_generated: whether its values follow from those of other columns.
     :ivar is_period: whether the server keeps in it since when, or until when, a row counts.
     """
@@ -41,6 +42,7 @@ class Column:
     character_set: Optional[str] = None
     collation: Optional[str] = None
     nullable: bool = True
+    form: str = ""
     is_generated: bool = False
     is_period: bool = False
 
@@ -60,12 +62,26 @@ class Column:
 
         >>> Column("a", "varchar", "utf8", "utf8_bin").definition
         'a varchar utf8mb3 utf8mb3_bin'
+        >>> Column("a", "int", form=form_of("int", "int(10) unsigned")).definition
+        'a int unsigned'
         """
-        words = [self.name, self.kind]
+        words = [self.name, self.kind, self.form] if self.form else [self.name, self.kind]
         for word in (self.character_set, self.collation):
             if word:
                 words.append("utf8mb3" + word[4:] if word == "utf8" or word.startswith("utf8_") else word)
         return " ".join([*words, "generated"] if self.is_generated else words)
+
+
+def form_of(kind: str, column_type: str) -> str:
+    """Return what of a type is the same on servers that write it in different ways: not the width of an integer.
+
+    >>> form_of("enum", "enum('a','b')"), form_of("bigint", "bigint(20)"), form_of("int", "int(5) unsigned zerofill")
+    ("enum('a','b')", '', 'int(5) unsigned zerofill')
+    """
+    # With leading zeros the width is a part of the text.
+    if kind in _LISTS or "zerofill" in column_type:
+        return column_type
+    return "unsigned" if "unsigned" in column_type else ""
 
 
 def _plain(column: Column) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Collection, Dict, List, Optional, Sequence, Tuple
 from .._connection import Session
 from .._dialect.statement import Identifier, sql
 from .._read.data import NOT_USER_DATA, NOT_USER_SCHEMAS, TRANSACTIONAL_ENGINES, see_fresh_sizes
-from .columns import Column
+from .columns import Column, form_of
 
 Name = Tuple[str, str]
 """Schema and table."""
@@ -156,17 +156,19 @@ def _read_columns(session: Session) -> Dict[Name, List[Column]]:
     question = (
         "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, COLUMN_NAME AS c, DATA_TYPE AS kind, CHARACTER_SET_NAME AS charset,"
         " COLLATION_NAME AS collation, IS_NULLABLE AS nullable, COALESCE(GENERATION_EXPRESSION, '') <> '' AS is_made,"
-        " COALESCE(GENERATION_EXPRESSION, '') IN ('ROW START', 'ROW END') AS is_period"
+        " COLUMN_TYPE AS type, COALESCE(GENERATION_EXPRESSION, '') IN ('ROW START', 'ROW END') AS is_period"
         " FROM information_schema.COLUMNS WHERE %W ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION"
     )
     columns: Dict[Name, List[Column]] = {}
     for row in _ask(session, question, "list the columns"):
+        kind = str(row["kind"]).lower()
         column = Column(
             row["c"],
-            str(row["kind"]).lower(),
+            kind,
             row["charset"],
             row["collation"],
             row["nullable"] == "YES",
+            form_of(kind, str(row["type"])),
             bool(row["is_made"]),
             bool(row["is_period"]),
         )

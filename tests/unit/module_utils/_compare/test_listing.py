@@ -91,6 +91,7 @@ class Server:
             column = {
                 "c": "id",
                 "kind": "int",
+                "type": "int(11)",
                 "charset": None,
                 "collation": None,
                 "nullable": "NO",
@@ -127,6 +128,7 @@ class Versioned(Server):
                 "s": "s",
                 "t": "t",
                 "kind": "int",
+                "type": "int(11)",
                 "charset": None,
                 "collation": None,
                 "nullable": "NO",
