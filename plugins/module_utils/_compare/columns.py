@@ -20,8 +20,11 @@ _DECIMALS = frozenset("decimal numeric".split())
 _REALS = frozenset("float double real".split())
 _TIMES = frozenset("date time datetime timestamp".split())
 _LISTS = frozenset("enum set".split())
-# What can be longer than the longest text that a function of the server returns.
+# A text that a function of the server returns is no longer than max_allowed_packet: else it is NULL. What can be longer
+# is hashed by itself, and so are many of those that can have 64 KiB: 14 of them fit beside all others in a mebibyte.
 _LONG = frozenset("mediumtext longtext mediumblob longblob json".split()) | PACKED_TYPES
+_MIDDLING = frozenset({"text", "blob"})
+_MOST_MIDDLING = 14
 
 _NO_VALUE = "'N'"
 """Stands for NULL; no value of a column looks like it."""
@@ -124,22 +127,27 @@ def hash_parts(column: Column) -> str:
     return "COALESCE(%s, %s)" % (text, _NO_VALUE) if column.nullable else text
 
 
-def _row_text(columns: Sequence[Column]) -> str:
-    return "CONCAT_WS(_binary'#', %s)" % ", ".join(hash_parts(column) for column in columns)
-
-
 def row_digest(columns: Sequence[Column]) -> str:
-    """Return the expression for the SHA-256 of a row, as hexadecimal digits."""
-    digest = "SHA2(%s, 256)" % _row_text(columns)
-    if not any(column.kind in _LONG for column in columns):
-        return digest
-    # A text longer than max_allowed_packet becomes NULL: such a row is hashed column by column.
-    single = ", ".join("COALESCE(SHA2(%s, 256), %s)" % (_alone(column), _NO_VALUE) for column in columns)
-    return "COALESCE(%s, SHA2(CONCAT_WS('#', %s), 256))" % (digest, single)
+    """Return the expression for the SHA-256 of a row, as hexadecimal digits.
+
+    It depends on the columns alone: a row has the same on every server that can hold it.
+    """
+    long = _LONG
+    if sum(column.kind in _MIDDLING for column in columns) > _MOST_MIDDLING:
+        long = _LONG | _MIDDLING
+    parts = [_digest(column) if column.kind in long else hash_parts(column) for column in columns]
+    return "SHA2(CONCAT_WS(_binary'#', %s), 256)" % ", ".join(parts)
+
+
+def _digest(column: Column) -> str:
+    digest = "SHA2(%s, 256)" % _alone(column)
+    return "COALESCE(%s, %s)" % (digest, _NO_VALUE) if column.nullable else digest
 
 
 def _alone(column: Column) -> str:
-    return column.quoted if column.kind in TEXT_TYPES | BINARY_TYPES | _LISTS else _plain(column)
+    if column.kind == "json":
+        return "CAST(%s AS CHAR CHARACTER SET utf8mb4)" % column.quoted
+    return column.quoted if column.kind in TEXT_TYPES | BINARY_TYPES | PACKED_TYPES | _LISTS else _plain(column)
 
 
 def row_hash(columns: Sequence[Column]) -> str:
