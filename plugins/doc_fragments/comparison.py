@@ -42,7 +42,9 @@ options:
     elements: str
     default: []
   tables:
-    description: Compare these tables, each as C(schema.table), also.
+    description:
+      - Compare these tables, each as C(schema.table), also.
+      - A table or schema that is named and that neither server has is an error.
     type: list
     elements: str
     default: []

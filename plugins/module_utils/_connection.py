@@ -54,6 +54,8 @@ class Login:
     :ivar tls: whether a connection over the network has to be encrypted, certificates or not.
     :ivar withholds_password: whether the server is shown a proof of the password only, whatever it asks for.
     :ivar answer_timeout: seconds to wait for each answer; ``None`` is for ever.
+    :ivar host_timeout: seconds that the other host may be silent, however long its server takes to answer; ``None`` is
+        as long as the kernel waits.
     :ivar sends_rows: whether the session is there for :meth:`Session.load`.
     """
 
@@ -71,6 +73,7 @@ class Login:
     tls: bool = False
     withholds_password: bool = False
     answer_timeout: Optional[int] = None
+    host_timeout: Optional[int] = None
     sends_rows: bool = False
 
     @property
@@ -153,8 +156,13 @@ class Login:
 class Session:
     """One connection; errors become :class:`ServerError` and name what was being done."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, login: Optional[Login] = None) -> None:
+        """Prepare.
+
+        :param login: how the connection was made, where it is to be made anew once it is gone.
+        """
         self._connection = connection
+        self._login = login
         self.dialect: Dialect = dialect_for(parse_version(connection.get_server_info()))
 
     def query(self, statement: Statement, action: str) -> List[Dict[str, Any]]:
@@ -222,6 +230,15 @@ class Session:
         """
         self._connection._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
 
+    def probe_host(self, seconds: int) -> None:
+        """From now on have the kernel ask whether the other host is there, and fail when it is silent for so long."""
+        connection = self._connection._sock
+        # Nothing is sent while an answer is waited for, so that without a question a lost host would not be missed.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL):
+            connection.setsockopt(socket.IPPROTO_TCP, option, max(1, seconds // 4))
+        self.limit_silence_of_host(seconds)
+
     def reconnect(self, login: Login, timeout_seconds: float) -> None:
         """Connect anew, as soon as the server answers again after a restart; nothing of the old session is kept.
 
@@ -243,6 +260,18 @@ class Session:
             raise found
         self._connection, self.dialect = found._connection, found.dialect
 
+    def revive(self) -> None:
+        """Log in anew, at once, where the session is gone; nothing of the old one is kept then.
+
+        :raises ServerError: when there is none to be had.
+        """
+        try:
+            self.query(sql("DO 0"), "see whether the session is there")
+        except ServerError:
+            if self._login is None:
+                raise
+            self.reconnect(self._login, timeout_seconds=0)
+
     def close(self) -> None:
         """Give the connection back; a connection that is gone already is no error."""
         close_connection(self._connection)
@@ -263,6 +292,8 @@ def connect(login: Login) -> Session:
     require_driver()
     login = login.resolved()
     with errors_named("connect to the server at %s as %s" % (login.place, login.user)):
-        session = Session(open_connection(login.driver_arguments()))
+        session = Session(open_connection(login.driver_arguments()), login)
     session.limit_silence(login.answer_timeout)
+    if login.host and login.host_timeout:
+        session.probe_host(login.host_timeout)
     return session

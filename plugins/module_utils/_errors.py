@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional
 
-TABLE_CHANGED = (1054, 1146, 1412)
-"""Errors of whoever reads a table that somebody alters or drops meanwhile."""
+TABLE_CHANGED = (1049, 1054, 1146, 1176, 1412)
+"""Errors of whoever reads a table that somebody alters or drops meanwhile, with its schema or its key."""
 
 
 class TwowayError(Exception):

@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Type
 
 from ._connection import Session
 from ._dialect.statement import sql
-from ._errors import TwowayError
+from ._errors import ServerError, TwowayError
 from ._plan.steps import Step
 from ._read.server import read_gate
 
@@ -26,7 +26,7 @@ def writable(session: Session, unlogged: bool = True) -> Iterator[None]:
     """Let this administrator's session write on a gated server, and keep what it writes out of the binary log.
 
     Accounts without administrative privileges stay out all the while; the gate is closed again in every case, unless
-    somebody else opened it for them.
+    somebody else opened it for them. Where the session is gone by then, another one closes it.
     """
     lift = session.dialect.lift_gate()
     is_gated = lift is not None and read_gate(session) == "closed"
@@ -42,13 +42,25 @@ def writable(session: Session, unlogged: bool = True) -> Iterator[None]:
         # In the middle of a transaction no gate can be closed.
         with suppress(TwowayError):
             session.query(sql("ROLLBACK"), "give up what was begun")
+        with suppress(TwowayError):
+            session.revive()
         raise
     finally:
-        # Open it is only where somebody has moved the writes here meanwhile.
-        if is_gated and read_gate(session) != "open":
-            session.query(session.dialect.set_gate(is_open=False), "close the write gate again")
-        if unlogged:
-            session.query(sql("SET SESSION sql_log_bin = 1"), "let the session into the binary log again")
+        try:
+            _end_writing(session, is_gated, unlogged)
+        except ServerError:
+            # Whoever goes on would take the new session for the old one, which is not logged: so it fails all the same.
+            session.revive()
+            _end_writing(session, is_gated, unlogged)
+            raise
+
+
+def _end_writing(session: Session, is_gated: bool, unlogged: bool) -> None:
+    # Open it is only where somebody has moved the writes here meanwhile.
+    if is_gated and read_gate(session) != "open":
+        session.query(session.dialect.set_gate(is_open=False), "close the write gate again")
+    if unlogged:
+        session.query(sql("SET SESSION sql_log_bin = 1"), "let the session into the binary log again")
 
 
 class Executor:

@@ -61,7 +61,7 @@ server:
   returned: success
   sample: {flavor: mysql, version: 9.7.4}
 is_equal:
-  description: Whether all tables have the same columns and content; V(null) where rows changed whenever they were looked at.
+  description: Whether all tables have the same columns and content; V(null) where that stayed open for some.
   type: bool
   returned: success
   sample: false
@@ -95,6 +95,14 @@ paused_seconds:
   type: float
   returned: success
   sample: 0.0
+left_out:
+  description: >-
+    Tables that were not compared, and why - V(sequence) for a sequence (MariaDB), V(not_replicated) where a filter keeps changes of its rows from the
+    replica, or on a replica that takes writes of its own from the source.
+  type: list
+  elements: dict
+  returned: success
+  sample: [{schema: wikidb, table: numbers, reason: sequence}]
 tables:
   description: What was found, for each table.
   type: list
@@ -114,10 +122,15 @@ tables:
     result:
       description: >-
         V(equal), V(different), V(columns_differ), V(missing_at_source), V(missing_at_replica), or V(unknown) where its columns or rows changed
-        whenever they were looked at, or it was altered or dropped while its rows were read.
+        whenever they were looked at, it was altered or dropped while its rows were read, or the source does not receive what the replica writes.
       type: str
       returned: success
       sample: different
+    reason:
+      description: Why it is unknown, or rows that differ are not counted because it was altered; V(null) where neither is so.
+      type: str
+      returned: success
+      sample: was altered or dropped while it was compared; compare again
     source_rows:
       description: Number of rows read at the source; V(null) where none were read.
       type: int

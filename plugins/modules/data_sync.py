@@ -20,8 +20,9 @@ description:
     transaction. Its rows are locked and looked at once more - a row that has changed since is left alone - and at the end they have to be
     those of the source, or nothing of the table is changed.
   - On a member that takes writes of its own, the source has to have received them first; for that moment (at most 10 s) the rows are locked.
-  - Left alone, with the reason, are tables without a key, with triggers, of an engine without transactions, with more than 10000 differing
-    rows, that one member lacks, or whose columns are not defined alike.
+  - Left alone, with the reason, are tables without a key, with triggers, with a history of their rows (MariaDB), of an engine without
+    transactions, with more than 10000 differing rows or 256 MiB of SQL for them, with a row that as SQL is longer than C(max_allowed_packet) of
+    the changed member, that one member lacks, or whose columns are not defined alike.
 extends_documentation_fragment:
   - twoway.mysql.login
   - twoway.mysql.comparison
@@ -88,6 +89,14 @@ undo_file:
   type: str
   returned: success
   sample: /var/backups/twoway/sync-20261125T142031.512044Z-undo.sql
+left_out:
+  description: >-
+    Tables that were not compared, and why - V(sequence) for a sequence (MariaDB), V(not_replicated) where a filter keeps changes of its rows from the
+    replica, or on a replica that takes writes of its own from the source.
+  type: list
+  elements: dict
+  returned: success
+  sample: [{schema: wikidb, table: numbers, reason: sequence}]
 tables:
   description: What was done, or without O(apply) would be, for each table that differs.
   type: list

@@ -20,8 +20,11 @@ _DECIMALS = frozenset("decimal numeric".split())
 _REALS = frozenset("float double real".split())
 _TIMES = frozenset("date time datetime timestamp".split())
 _LISTS = frozenset("enum set".split())
-# What can be longer than the longest text that a function of the server returns.
+# A text that a function of the server returns is no longer than max_allowed_packet: else it is NULL. What can be longer
+# is hashed by itself, and so are many of those that can have 64 KiB: 14 of them fit beside all others in a mebibyte.
 _LONG = frozenset("mediumtext longtext mediumblob longblob json".split()) | PACKED_TYPES
+_MIDDLING = frozenset({"text", "blob"})
+_MOST_MIDDLING = 14
 
 _NO_VALUE = "'N'"
 """Stands for NULL; no value of a column looks like it."""
@@ -32,7 +35,9 @@ class Column:
     """A column, as far as its content can depend on it.
 
     :ivar kind: its type without length, in lower case.
+    :ivar form: what of its type decides which values it can have, beside the kind: the list of an ENUM, ``unsigned``.
     :ivar is_generated: whether its values follow from those of other columns.
+    :ivar is_period: whether the server keeps in it since when, or until when, a row counts.
     """
 
     name: str
@@ -40,7 +45,9 @@ class Column:
     character_set: Optional[str] = None
     collation: Optional[str] = None
     nullable: bool = True
+    form: str = ""
     is_generated: bool = False
+    is_period: bool = False
 
     @property
     def quoted(self) -> str:
@@ -58,12 +65,26 @@ class Column:
 
         >>> Column("a", "varchar", "utf8", "utf8_bin").definition
         'a varchar utf8mb3 utf8mb3_bin'
+        >>> Column("a", "int", form=form_of("int", "int(10) unsigned")).definition
+        'a int unsigned'
         """
-        words = [self.name, self.kind]
+        words = [self.name, self.kind, self.form] if self.form else [self.name, self.kind]
         for word in (self.character_set, self.collation):
             if word:
                 words.append("utf8mb3" + word[4:] if word == "utf8" or word.startswith("utf8_") else word)
         return " ".join([*words, "generated"] if self.is_generated else words)
+
+
+def form_of(kind: str, column_type: str) -> str:
+    """Return what of a type is the same on servers that write it in different ways: not the width of an integer.
+
+    >>> form_of("enum", "enum('a','b')"), form_of("bigint", "bigint(20)"), form_of("int", "int(5) unsigned zerofill")
+    ("enum('a','b')", '', 'int(5) unsigned zerofill')
+    """
+    # With leading zeros the width is a part of the text.
+    if kind in _LISTS or "zerofill" in column_type:
+        return column_type
+    return "unsigned" if "unsigned" in column_type else ""
 
 
 def _plain(column: Column) -> str:
@@ -106,22 +127,27 @@ def hash_parts(column: Column) -> str:
     return "COALESCE(%s, %s)" % (text, _NO_VALUE) if column.nullable else text
 
 
-def _row_text(columns: Sequence[Column]) -> str:
-    return "CONCAT_WS(_binary'#', %s)" % ", ".join(hash_parts(column) for column in columns)
-
-
 def row_digest(columns: Sequence[Column]) -> str:
-    """Return the expression for the SHA-256 of a row, as hexadecimal digits."""
-    digest = "SHA2(%s, 256)" % _row_text(columns)
-    if not any(column.kind in _LONG for column in columns):
-        return digest
-    # A text longer than max_allowed_packet becomes NULL: such a row is hashed column by column.
-    single = ", ".join("COALESCE(SHA2(%s, 256), %s)" % (_alone(column), _NO_VALUE) for column in columns)
-    return "COALESCE(%s, SHA2(CONCAT_WS('#', %s), 256))" % (digest, single)
+    """Return the expression for the SHA-256 of a row, as hexadecimal digits.
+
+    It depends on the columns alone: a row has the same on every server that can hold it.
+    """
+    long = _LONG
+    if sum(column.kind in _MIDDLING for column in columns) > _MOST_MIDDLING:
+        long = _LONG | _MIDDLING
+    parts = [_digest(column) if column.kind in long else hash_parts(column) for column in columns]
+    return "SHA2(CONCAT_WS(_binary'#', %s), 256)" % ", ".join(parts)
+
+
+def _digest(column: Column) -> str:
+    digest = "SHA2(%s, 256)" % _alone(column)
+    return "COALESCE(%s, %s)" % (digest, _NO_VALUE) if column.nullable else digest
 
 
 def _alone(column: Column) -> str:
-    return column.quoted if column.kind in TEXT_TYPES | BINARY_TYPES | _LISTS else _plain(column)
+    if column.kind == "json":
+        return "CAST(%s AS CHAR CHARACTER SET utf8mb4)" % column.quoted
+    return column.quoted if column.kind in TEXT_TYPES | BINARY_TYPES | PACKED_TYPES | _LISTS else _plain(column)
 
 
 def row_hash(columns: Sequence[Column]) -> str:
@@ -143,6 +169,11 @@ def value_text(column: Column) -> str:
     if column.kind in _NUMBERS or column.kind in PACKED_TYPES or column.kind in ("bit", "json"):
         return _plain(column)
     return "CONCAT(%s)" % (_plain(column) if column.kind in _REALS else column.quoted)
+
+
+def value_bytes(columns: Sequence[Column]) -> str:
+    """Return the expression for the length of all values of a row, in bytes."""
+    return " + ".join("COALESCE(LENGTH(%s), 0)" % column.quoted for column in columns)
 
 
 def literal(column: Column, value: Any) -> str:

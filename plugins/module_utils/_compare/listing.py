@@ -10,7 +10,15 @@ from __future__ import annotations
 
 from typing import Callable, Dict, List, Mapping, Optional, Tuple
 
-from .result import COLUMNS_DIFFER, EQUAL, MISSING_AT_REPLICA, MISSING_AT_SOURCE, UNKNOWN, TableResult
+from .result import (
+    COLUMNS_DIFFER,
+    EQUAL,
+    GOES_ON_CHANGING,
+    MISSING_AT_REPLICA,
+    MISSING_AT_SOURCE,
+    NOT_RECEIVED,
+    TableResult,
+)
 from .tables import Name, Shared, Table, differing_columns, share
 
 _MOST_LOOKS = 5
@@ -20,26 +28,32 @@ Listing = Tuple[Mapping[Name, Table], Mapping[Name, Table]]
 _Both = Tuple[Optional[Table], Optional[Table]]
 
 
-def settle_listing(first: Listing, look_again: Callable[[], Listing]) -> Tuple[Dict[Name, TableResult], List[Shared]]:
+def settle_listing(
+    first: Listing, look_again: Callable[[], Optional[Listing]]
+) -> Tuple[Dict[Name, TableResult], List[Shared]]:
     """Return what is known of each table before its rows are read, and the tables whose rows can be.
 
     A difference counts when it was there in the same way at two looks, between which the replica caught up.
 
-    :param look_again: looks when either member has what the other one had, as far as it gets that.
+    :param look_again: looks when either member has what the other one had; ``None`` where one does not get that.
     """
+    reason = GOES_ON_CHANGING
     tables = {name: _of(first, name) for name in sorted({*first[0], *first[1]})}
     unsettled = {name for name, both in tables.items() if _result(name, both).result != EQUAL}
     for _look in range(_MOST_LOOKS):
         if not unsettled:
             break
         listing = look_again()
+        if listing is None:
+            reason = NOT_RECEIVED
+            break
         for name in sorted(unsettled):
             before, tables[name] = tables[name], _of(listing, name)
             if _is_gone(tables[name]) or _result(name, tables[name]).result == EQUAL or _same(before, tables[name]):
                 unsettled.remove(name)
     results = {name: _result(name, both) for name, both in tables.items() if not _is_gone(both)}
     for name in unsettled:
-        results[name].result = UNKNOWN
+        results[name].leave_open(reason)
     equal = (tables[name] for name, found in results.items() if found.result == EQUAL)
     return results, [share(source, replica) for source, replica in equal if source and replica]
 

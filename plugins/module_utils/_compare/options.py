@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Mapping
 
 from .._argspec import ArgumentSpec
@@ -15,6 +16,8 @@ from .._module import login_of, remote_login_of
 from .run import Request
 from .tables import Choice
 from .throttle import Limits
+
+_SILENT_SECONDS = 10
 
 
 def comparison_options() -> ArgumentSpec:
@@ -43,8 +46,10 @@ def comparison_options() -> ArgumentSpec:
 
 def request_of(params: Mapping[str, Any]) -> Request:
     """Return what is to be compared."""
+    source = remote_login_of(params, "source")
     return Request(
-        source=remote_login_of(params, "source"),
+        # The replica's applier may be held while the source is asked.
+        source=replace(source, connect_timeout=_SILENT_SECONDS, host_timeout=_SILENT_SECONDS),
         replica=login_of(params),
         channel=params["channel"],
         choice=Choice(params["schemas"], params["tables"], params["exclude"]),

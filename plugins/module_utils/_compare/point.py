@@ -105,6 +105,8 @@ class Synchronizer:
             write_state(path, {"channel": self._channel})
 
     def _go_on(self) -> None:
+        # Nobody else would let the applier go on before the next run.
+        self._control.revive()
         dialect = self._control.dialect
         self._control.query(dialect.stop_applier(self._channel), "end the limited run of the applier")
         self._control.query(dialect.start_applier(self._channel), "let the applier go on")

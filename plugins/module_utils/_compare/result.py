@@ -29,13 +29,20 @@ COLUMNS_DIFFER = "columns_differ"
 MISSING_AT_SOURCE = "missing_at_source"
 MISSING_AT_REPLICA = "missing_at_replica"
 UNKNOWN = "unknown"
-"""It changed in between whenever it was looked at: its columns, or rows on a replica that takes writes of its own."""
+"""What was seen of it was not certain; the table's reason says why."""
+
+GOES_ON_CHANGING = "changed whenever it was looked at; compare again with fewer writes"
+WAS_ALTERED = "was altered or dropped while it was compared; compare again"
+NOT_RECEIVED = (
+    "may have rows on their way; the source does not receive what the replica writes, so let both channels run"
+)
 
 
 @dataclass
 class TableResult:
     """What was found about a table.
 
+    :ivar reason: why it is unknown, or not all that differs; ``None`` where neither is so.
     :ivar has_key: whether rows have names; without, the same content can be there several times.
     :ivar source_rows: as many as were read there; ``None`` where none were.
     :ivar differing: the rows that differ, by place.
@@ -46,6 +53,7 @@ class TableResult:
 
     name: Name
     result: str = EQUAL
+    reason: Optional[str] = None
     has_key: bool = True
     source_rows: Optional[int] = None
     replica_rows: Optional[int] = None
@@ -71,9 +79,13 @@ class TableResult:
     def note_change(self) -> None:
         """Note that the table was altered or dropped while its rows were read; rows that differ still do."""
         with self._lock:
-            self.is_counted = False
+            self.is_counted, self.reason = False, WAS_ALTERED
             if self.result == EQUAL:
                 self.result, self.source_rows, self.replica_rows = UNKNOWN, None, None
+
+    def leave_open(self, reason: str) -> None:
+        """Note why nothing certain is known."""
+        self.result, self.reason = UNKNOWN, reason
 
     @property
     def is_full(self) -> bool:
@@ -86,6 +98,7 @@ class TableResult:
             "schema": self.name[0],
             "table": self.name[1],
             "result": self.result,
+            "reason": self.reason,
             "source_rows": self.source_rows,
             "replica_rows": self.replica_rows,
             "columns": self.columns,

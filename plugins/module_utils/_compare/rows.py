@@ -14,7 +14,7 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tu
 from .._connection import Session
 from .._dialect.statement import Raw, sql
 from .chunks import MOST_ROWS, Chunk, Place, at_places, pieces, place_of, rows_of
-from .columns import row_hash, value_hash, value_text
+from .columns import row_hash, value_bytes, value_hash, value_text
 from .members import Lane
 from .tables import Shared, Table
 
@@ -95,6 +95,12 @@ def row_hashes(session: Session, table: Table, places: Sequence[Place], locks: b
     :param locks: whether nobody else may change the rows, or add those missing, until the transaction ends.
     """
     found = _values(session, table, places, [row_hash(table.columns)], " FOR UPDATE" if locks else "")
+    return {place: int(values[0]) for place, values in found.items()}
+
+
+def row_lengths(session: Session, table: Table, places: Sequence[Place]) -> Dict[Place, int]:
+    """Return how many bytes the values of some rows are, without those that are not there."""
+    found = _values(session, table, places, [value_bytes(table.columns)])
     return {place: int(values[0]) for place, values in found.items()}
 
 

@@ -11,18 +11,20 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 from .._connection import Login, Session, connect
 from .._read.server import read_gate
 from .chunks import Chunk, Place, pieces, rows_in_chunk
+from .filters import read_filters
 from .listing import Listing, settle_listing
 from .members import Lane, lanes_for, open_lanes
 from .point import Synchronizer
 from .result import UNKNOWN, TableResult, describe_row, table_as_read
 from .rows import Seen, differing_values
-from .tables import Choice, Name, Shared, read_tables
+from .scope import Scope, describe_left_out
+from .tables import Choice, Name, Shared, shape_now
 from .throttle import Limits, Throttle
 from .verdict import Detail, Judge, exchange, is_equal
 
@@ -50,10 +52,12 @@ class Request:
 class Comparison:
     """What was found.
 
+    :ivar left_out: tables that were not compared, with the reason in a word.
     :ivar point: the last synchronized point, in the source's binary log; ``None`` when none was needed.
     """
 
     tables: List[TableResult]
+    left_out: Dict[Name, str] = field(default_factory=dict)
     point: Optional[str] = None
     chunks: int = 0
     paused_seconds: float = 0.0
@@ -61,7 +65,8 @@ class Comparison:
     @property
     def is_equal(self) -> Optional[bool]:
         """Whether all tables are equal; ``None`` where that stayed open."""
-        return is_equal(self.tables)
+        # Of what was left out nothing is known.
+        return is_equal(self.tables) if self.tables or not self.left_out else None
 
     def as_dict(self) -> Dict[str, Any]:
         """Return it in the shape of the module's result."""
@@ -69,6 +74,7 @@ class Comparison:
             "is_equal": self.is_equal,
             "point": self.point,
             "tables": [table.as_dict() for table in self.tables],
+            "left_out": describe_left_out(self.left_out),
         }
 
 
@@ -106,9 +112,9 @@ def compare(control: Session, request: Request, details: Sequence[Detail] = ()) 
     with closing(connect(request.source)) as watch, open_lanes(
         request.source, request.replica, lanes_for(request.parallel)
     ) as lanes:
+        scope = Scope(control, watch, request.choice, read_filters(control, watch, request.channel))
         results, shared = settle_listing(
-            (read_tables(watch, request.choice), read_tables(control, request.choice)),
-            lambda: _look_again(control, watch, lanes[0], synchronizer, request.choice),
+            scope.read_first(), lambda: _look_again(control, watch, lanes[0], synchronizer, scope)
         )
         throttle = Throttle(control, request.channel, watch, request.limits)
         feed = _Feed(_chunks(control, shared, request.chunk_bytes, throttle, results))
@@ -121,17 +127,26 @@ def compare(control: Session, request: Request, details: Sequence[Detail] = ()) 
             takes_writes=read_gate(control) != "closed",
         )
         judge.decide(suspects, lambda: exchange(control, watch))
+        _note_changes(results, shared, scope.read())
     point = str(synchronizer.last) if synchronizer.last else None
-    return Comparison(list(results.values()), point, feed.given, throttle.paused_seconds)
+    return Comparison(list(results.values()), scope.left_out, point, feed.given, throttle.paused_seconds)
 
 
-def _look_again(control: Session, watch: Session, lane: Lane, synchronizer: Synchronizer, choice: Choice) -> Listing:
-    """Return the tables of both members, when either has what the other one had, as far as it gets that."""
-    if read_gate(control) != "closed":
-        exchange(control, watch)
+def _look_again(
+    control: Session, watch: Session, lane: Lane, synchronizer: Synchronizer, scope: Scope
+) -> Optional[Listing]:
+    """Return the tables of both members, when either has what the other one had; ``None`` where one does not get it."""
+    if read_gate(control) != "closed" and not exchange(control, watch):
+        return None
     with synchronizer.point(lane):
-        here = read_tables(control, choice)
-        return read_tables(watch, choice), here
+        return scope.read()
+
+
+def _note_changes(results: Dict[Name, TableResult], tables: Sequence[Shared], now: Listing) -> None:
+    """Note which tables were altered meanwhile: a column that is new was read nowhere."""
+    for table in tables:
+        if shape_now(table, now[0].get(table.name), now[1].get(table.name)) is None:
+            results[table.name].note_change()
 
 
 def _chunks(

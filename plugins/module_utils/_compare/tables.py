@@ -9,12 +9,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Collection, Dict, List, Optional, Sequence, Tuple
 
 from .._connection import Session
 from .._dialect.statement import Identifier, sql
-from .._read.data import NOT_USER_DATA, TRANSACTIONAL_ENGINES, see_fresh_sizes
-from .columns import Column
+from .._read.data import NOT_USER_DATA, NOT_USER_SCHEMAS, TRANSACTIONAL_ENGINES, see_fresh_sizes
+from .columns import Column, form_of
 
 Name = Tuple[str, str]
 """Schema and table."""
@@ -29,6 +29,7 @@ class Table:
     :ivar row_bytes: the server's estimate of a row's size.
     :ivar has_triggers: whether a change of a row sets off more.
     :ivar is_transactional: whether its engine takes changes back.
+    :ivar is_versioned: whether the server keeps what its rows were before.
     """
 
     name: Name
@@ -38,6 +39,7 @@ class Table:
     row_bytes: int = 0
     has_triggers: bool = False
     is_transactional: bool = True
+    is_versioned: bool = False
 
     @property
     def quoted(self) -> str:
@@ -84,6 +86,17 @@ class Choice:
             return False
         return not (self.schemas or self.tables) or name[0] in self.schemas or full in self.tables
 
+    def without_table(self, names: Collection[Name]) -> List[str]:
+        """Return what is named and none of these tables is meant by, in words; what is never compared is not missed.
+
+        >>> Choice(schemas=["a", "b"], tables=["c.d", "c.e"]).without_table([("a", "x"), ("c", "d")])
+        ['schema b', 'table c.e']
+        """
+        schemas = {name[0] for name in names}.union(NOT_USER_SCHEMAS)
+        full = {"%s.%s" % name for name in names}
+        tables = [table for table in self.tables if table not in full and table.split(".")[0] not in NOT_USER_SCHEMAS]
+        return ["schema " + name for name in self.schemas if name not in schemas] + ["table " + name for name in tables]
+
 
 _WHERE = "TABLE_SCHEMA NOT IN ({})"
 
@@ -107,44 +120,57 @@ def read_tables(session: Session, choice: Choice) -> Dict[Name, Table]:
         )
     }
     question = (
-        "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, AVG_ROW_LENGTH AS bytes, ENGINE AS engine"
+        "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, AVG_ROW_LENGTH AS bytes, ENGINE AS engine, TABLE_TYPE AS kind"
         " FROM information_schema.TABLES"
-        " WHERE TABLE_TYPE = 'BASE TABLE' AND %W ORDER BY TABLE_SCHEMA, TABLE_NAME"
+        " WHERE TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') AND %W ORDER BY TABLE_SCHEMA, TABLE_NAME"
     )
     tables = {}
     for row in _ask(session, question, "list the tables"):
         name = (row["s"], row["t"])
         # One without columns was made since these were listed.
         if choice.includes(name) and name in columns:
-            listed = tuple(columns[name])
-            key_name, key = _best_key(keys.get(name, {}), {column.name: column for column in listed})
+            key_name, key = _best_key(keys.get(name, {}), {column.name: column for column in columns[name]})
             tables[name] = Table(
                 name,
-                listed,
+                tuple(column for column in columns[name] if not column.is_period),
                 key,
                 key_name,
                 int(row["bytes"] or 0),
                 name in triggered,
                 row["engine"] in TRANSACTIONAL_ENGINES,
+                row["kind"] == "SYSTEM VERSIONED",
             )
     return tables
+
+
+def read_sequences(session: Session, choice: Choice) -> List[Name]:
+    """Return the chosen sequences: they are listed as tables, and have a state instead of rows."""
+    question = (
+        "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t FROM information_schema.TABLES WHERE TABLE_TYPE = 'SEQUENCE' AND %W"
+    )
+    names = [(row["s"], row["t"]) for row in _ask(session, question, "list the sequences")]
+    return [name for name in names if choice.includes(name)]
 
 
 def _read_columns(session: Session) -> Dict[Name, List[Column]]:
     question = (
         "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, COLUMN_NAME AS c, DATA_TYPE AS kind, CHARACTER_SET_NAME AS charset,"
-        " COLLATION_NAME AS collation, IS_NULLABLE AS nullable, COALESCE(GENERATION_EXPRESSION, '') <> '' AS is_made"
+        " COLLATION_NAME AS collation, IS_NULLABLE AS nullable, COALESCE(GENERATION_EXPRESSION, '') <> '' AS is_made,"
+        " COLUMN_TYPE AS type, COALESCE(GENERATION_EXPRESSION, '') IN ('ROW START', 'ROW END') AS is_period"
         " FROM information_schema.COLUMNS WHERE %W ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION"
     )
     columns: Dict[Name, List[Column]] = {}
     for row in _ask(session, question, "list the columns"):
+        kind = str(row["kind"]).lower()
         column = Column(
             row["c"],
-            str(row["kind"]).lower(),
+            kind,
             row["charset"],
             row["collation"],
             row["nullable"] == "YES",
+            form_of(kind, str(row["type"])),
             bool(row["is_made"]),
+            bool(row["is_period"]),
         )
         columns.setdefault((row["s"], row["t"]), []).append(column)
     return columns
@@ -158,11 +184,12 @@ def _read_keys(session: Session) -> Dict[Name, Keys]:
     question = (
         "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, INDEX_NAME AS k,"
         " IF(SUB_PART IS NULL AND NULLABLE <> 'YES', COLUMN_NAME, NULL) AS c FROM information_schema.STATISTICS"
-        " WHERE NON_UNIQUE = 0 AND %W"
+        # A hidden one cannot be forced.
+        " WHERE NON_UNIQUE = 0 AND %H AND %W"
         " ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME <> 'PRIMARY', INDEX_NAME, SEQ_IN_INDEX"
     )
     keys: Dict[Name, Keys] = {}
-    for row in _ask(session, question, "list the keys"):
+    for row in _ask(session, question.replace("%H", session.dialect.index_may_be_used()), "list the keys"):
         keys.setdefault((row["s"], row["t"]), {}).setdefault(row["k"], []).append(row["c"])
     return keys
 
@@ -171,7 +198,8 @@ def _best_key(keys: Keys, columns: Dict[str, Column]) -> Tuple[str, Tuple[Column
     """Return the first key whose order can be used, else the first that names rows at all."""
     # A key of a column that is not known was made since the columns were listed.
     usable = [
-        (name, tuple(columns[part] for part in parts if part))
+        # Of the rows that count now, each ends at the same time.
+        (name, tuple(columns[part] for part in parts if part and not columns[part].is_period))
         for name, parts in keys.items()
         if all(part in columns for part in parts)
     ]
@@ -198,9 +226,7 @@ def share(source: Table, replica: Table) -> Shared:
     The columns of both must be the same.
     """
     nullable = {column.name for table in (source, replica) for column in table.columns if column.nullable}
-    columns = tuple(
-        Column(c.name, c.kind, c.character_set, c.collation, c.name in nullable, c.is_generated) for c in source.columns
-    )
+    columns = tuple(replace(column, nullable=column.name in nullable) for column in source.columns)
     same_key = [column.name for column in source.key] == [column.name for column in replica.key]
     key = source.key if same_key else ()
 
@@ -208,6 +234,14 @@ def share(source: Table, replica: Table) -> Shared:
         return replace(table, columns=columns, key=key, key_name=table.key_name if key else "")
 
     return Shared(shaped(source), shaped(replica))
+
+
+def shape_now(before: Shared, source: Optional[Table], replica: Optional[Table]) -> Optional[Shared]:
+    """Return the shape of a table that was listed anew; ``None`` where it has not the columns any more that it had."""
+    if source is None or replica is None or differing_columns(source, replica):
+        return None
+    now = share(source, replica)
+    return now if now.source.columns == before.source.columns else None
 
 
 def differing_columns(source: Table, replica: Table) -> List[str]:

@@ -15,12 +15,14 @@ from itertools import islice
 from typing import Callable, Deque, Dict, Iterable, List, Optional
 
 from .._connection import Session
-from .._read.replication import read_binlog
+from .._read.replication import read_binlog, read_channels
+from .._state.binlog import BinlogCoordinates
+from .._state.variables import is_on
 from .._wait import wait_for
 from .chunks import Chunk, Place
 from .members import Lane
 from .point import Synchronizer
-from .result import EQUAL, MOST_DIFFERENCES, UNKNOWN, TableResult, table_as_read
+from .result import EQUAL, GOES_ON_CHANGING, MOST_DIFFERENCES, NOT_RECEIVED, UNKNOWN, TableResult, table_as_read
 from .rows import Seen, differing_rows
 from .tables import Name, Shared
 
@@ -71,18 +73,21 @@ class Judge:
         self._details = details
         self._takes_writes = takes_writes
 
-    def decide(self, chunks: Iterable[Chunk], exchange: Callable[[], object]) -> None:
+    def decide(self, chunks: Iterable[Chunk], exchange: Callable[[], bool]) -> None:
         """Enter into the results what is different.
 
-        :param exchange: returns when the source has what the replica has now, or does not get it.
+        :param exchange: returns whether the source has what the replica has now, once that is so or it is too late.
         """
         waiting = deque(_Suspect(chunk) for chunk in chunks)
         while waiting:
             with self._synchronizer.point(self._lane):
                 again = self._look(waiting)
-            waiting.extend(again)
-            if again:
-                exchange()
+            if again and not exchange() and self._takes_writes:
+                # A second look would see the same rows on their way.
+                for suspect in again:
+                    self._leave_open(suspect.chunk.table, NOT_RECEIVED)
+            else:
+                waiting.extend(again)
 
     def _look(self, waiting: Deque[_Suspect]) -> List[_Suspect]:
         """Take suspects from the queue while the snapshot is young; return those to look at once more."""
@@ -120,20 +125,43 @@ class Judge:
     def _settle(self, table: Shared, certain: Dict[Place, Seen], unsettled: Dict[Place, Seen]) -> Dict[Place, Seen]:
         if not self._takes_writes:
             return {**certain, **unsettled}
-        if unsettled and self._results[table.name].result == EQUAL:
-            self._results[table.name].result = UNKNOWN
+        if unsettled:
+            self._leave_open(table, GOES_ON_CHANGING)
         return certain
+
+    def _leave_open(self, table: Shared, reason: str) -> None:
+        """Note that rows stayed open; where others differ for certain, so does the table."""
+        if self._results[table.name].result == EQUAL:
+            self._results[table.name].leave_open(reason)
 
 
 def exchange(control: Session, source: Session) -> bool:
     """Return whether the source got the transactions that the replica has now."""
-    own = read_binlog(control, control.variables()).gtid
-    reached, _gtid = wait_for(
-        lambda: read_binlog(source, source.variables()).gtid,
-        lambda gtid: source.dialect.gtid_covers(gtid, own),
+    variables = control.variables()
+    own = read_binlog(control, variables)
+    place, server_id = own.coordinates, int(variables["server_id"])
+    if place is None:
+        return False
+    if is_on(variables.get("gtid_mode", "ON")):
+        reached, _gtid = wait_for(
+            lambda: read_binlog(source, source.variables()).gtid,
+            lambda gtid: source.dialect.gtid_covers(gtid, own.gtid),
+            _EXCHANGE_SECONDS,
+        )
+        return reached
+    # Without GTIDs two empty sets would cover each other at once. A source that does not follow is not waited for.
+    reached, applied = wait_for(
+        lambda: _applied_of(source, server_id),
+        lambda applied: applied is None or not applied.is_before(place),
         _EXCHANGE_SECONDS,
     )
-    return reached
+    return reached and applied is not None
+
+
+def _applied_of(session: Session, server_id: int) -> Optional[BinlogCoordinates]:
+    """Return how far a server has applied the binary log of another one that it follows."""
+    followed = (channel for channel in read_channels(session) if channel.source_server_id == server_id)
+    return next((channel.applied for channel in followed), None)
 
 
 def is_equal(results: Iterable[TableResult]) -> Optional[bool]:

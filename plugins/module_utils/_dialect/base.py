@@ -280,6 +280,10 @@ class Dialect(ChannelDialect, AccountDialect):
         """Return the statement after which the session sees sizes of tables as they are; ``None`` where it does."""
         return None
 
+    @abstractmethod
+    def index_may_be_used(self) -> str:
+        """Return the condition, about a row of ``information_schema.STATISTICS``, that its index is not hidden."""
+
     def read_first_gtids(self, file: str) -> Optional[Statement]:
         """Return the question for the GTIDs that are gone before a file of the binary log begins.
 

@@ -91,6 +91,8 @@ _FEATURES: Dict[str, Dict[str, Range]] = {
     "ddl_exec_mode": {MARIADB: ALWAYS},
     # mariadb-binlog chooses by GTID and domain. MariaDB 10.8.1 and 10.9.1 release notes.
     "log_by_gtid": {MYSQL: ALWAYS, MARIADB: ((10, 9, 1), None)},
+    # The optimizer can be kept from an index. MySQL 8.0.0 release notes; MariaDB has it since 10.6.
+    "hidden_indexes": {MYSQL: ((8, 0, 0), None), MARIADB: ALWAYS},
     # Sizes of tables are kept for a day, unless a session wants them fresh. MySQL 8.0.3 release notes.
     "statistics_cache": {MYSQL: ((8, 0, 3), None)},
     # sql_require_primary_key, sql_generate_invisible_primary_key. MySQL 8.0.13 and 8.0.30 release notes.

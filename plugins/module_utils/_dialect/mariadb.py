@@ -171,6 +171,9 @@ class MariadbDialect(MariadbChannels):
     def gtid_beyond(self, held: Sequence[str], wanted: str) -> str:
         return str(parse_gtid_position(wanted).beyond(parse_gtid_position(",".join(held))))
 
+    def index_may_be_used(self) -> str:
+        return "IGNORED = 'NO'"
+
     # Client programs.
 
     dump_programs = ["mariadb-dump", "mysqldump"]

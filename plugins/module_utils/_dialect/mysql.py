@@ -193,6 +193,9 @@ class MysqlDialect(MysqlChannels):
             return None
         return sql("SET SESSION information_schema_stats_expiry = 0")
 
+    def index_may_be_used(self) -> str:
+        return "IS_VISIBLE = 'YES'" if self.server.supports("hidden_indexes") else "TRUE"
+
     # Client programs.
 
     dump_programs = ["mysqldump"]

@@ -18,7 +18,8 @@ BOOKKEEPING_SCHEMA = "twoway"
 
 _SYSTEM_SCHEMAS = ("mysql", "sys", "information_schema", "performance_schema")
 
-NOT_USER_DATA = Raw(", ".join(quote_literal(name) for name in (*_SYSTEM_SCHEMAS, BOOKKEEPING_SCHEMA)))
+NOT_USER_SCHEMAS = (*_SYSTEM_SCHEMAS, BOOKKEEPING_SCHEMA)
+NOT_USER_DATA = Raw(", ".join(quote_literal(name) for name in NOT_USER_SCHEMAS))
 """The schemas that hold no data of users, as a list in SQL."""
 
 TRANSACTIONAL_ENGINES = frozenset({"InnoDB", "ROCKSDB", "TokuDB"})

@@ -8,11 +8,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Mapping, Optional
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 
 from .words import plural
 
 _MOST_ROWS = 5
+_MOST_NAMES = 5
+_LEFT_OUT = {"sequence": "a sequence", "not_replicated": "a filter keeps it from the other member"}
 
 
 def report_comparison(found: Mapping[str, Any], replica: str, done: Optional[Mapping[str, Any]] = None) -> List[str]:
@@ -46,7 +48,15 @@ def report_comparison(found: Mapping[str, Any], replica: str, done: Optional[Map
     if len(odd) < len(tables):
         equal = len(tables) - len(odd)
         lines.append("  %s %s equal" % (plural(equal, "table"), "is" if equal == 1 else "are"))
-    return lines
+    return lines + ["  " + line for line in _left_out(found["left_out"])]
+
+
+def _left_out(tables: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for reason, said in _LEFT_OUT.items():
+        names = ["%s.%s" % (table["schema"], table["table"]) for table in tables if table["reason"] == reason]
+        if names:
+            more = " and %d more" % (len(names) - _MOST_NAMES) if len(names) > _MOST_NAMES else ""
+            yield "not compared (%s): %s%s" % (said, ", ".join(names[:_MOST_NAMES]), more)
 
 
 def _changes(done: Mapping[str, Any], names: Dict[str, str]) -> Iterator[str]:
@@ -78,11 +88,13 @@ def _said(table: Mapping[str, Any], names: Dict[str, str]) -> str:
     if table["result"] == "columns_differ":
         return "columns that are not alike: " + ", ".join(table["columns"])
     if table["result"] == "unknown":
-        return "changed whenever it was looked at; compare again with fewer writes"
+        return str(table["reason"])
     return _counted(table, names)
 
 
 def _counted(table: Mapping[str, Any], names: Dict[str, str]) -> str:
+    if table["reason"]:
+        return "differs, and " + table["reason"]
     if table["different_rows"] is None:
         return "differs in more rows than are counted (%s has %s, %s has %s)" % (
             names["source"], table["source_rows"], names["replica"], table["replica_rows"],

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from typing import Any, Dict, Optional
 
 from .._compare.chunks import Place
-from .._compare.result import COLUMNS_DIFFER, MISSING_AT_REPLICA, MISSING_AT_SOURCE, UNKNOWN, TableResult, where
+from .._compare.listing import Listing
+from .._compare.result import COLUMNS_DIFFER, MISSING_AT_REPLICA, MISSING_AT_SOURCE, WAS_ALTERED, TableResult, where
 from .._compare.rows import Seen
-from .._compare.tables import Name, Shared
+from .._compare.tables import Name, Shared, shape_now
 
 _WHOLE_TABLE = {
     COLUMNS_DIFFER: "its columns are not the same on both members",
     MISSING_AT_SOURCE: "only the member to be changed has it",
     MISSING_AT_REPLICA: "the member to be changed does not have it",
-    UNKNOWN: "its rows changed whenever they were looked at; compare again with fewer writes",
 }
 
 
@@ -29,14 +29,30 @@ def reason_against(found: TableResult, table: Optional[Shared]) -> Optional[str]
 
     :param table: its shape on both members, where rows of it were seen to differ.
     """
+    if found.reason:
+        return "it %s" % found.reason
     if found.result in _WHOLE_TABLE:
         return _WHOLE_TABLE[found.result]
     if not found.has_key:
         return "it has no key that would name a row"
     if not found.is_counted or found.is_full or table is None:
         return "it differs in more rows than are counted; seed the member again"
+    return _reason_of_shape(table)
+
+
+def reason_since(before: Shared, now: Listing) -> Optional[str]:
+    """Return why a table that could be changed when it was compared is left alone; ``None`` where it still can."""
+    table = shape_now(before, now[0].get(before.name), now[1].get(before.name))
+    if table is None or table.source.key != before.source.key:
+        return "it %s" % WAS_ALTERED
+    return _reason_of_shape(table)
+
+
+def _reason_of_shape(table: Shared) -> Optional[str]:
     if table.replica.has_triggers:
         return "its triggers would change more than the rows that differ"
+    if table.replica.is_versioned:
+        return "a change would leave a history in it that the other member does not have"
     if not table.replica.is_transactional:
         return "its engine has no transactions"
     return None
@@ -58,6 +74,10 @@ class TableSync:
     left: int = 0
     reason: Optional[str] = None
     is_done: bool = False
+
+    def leave(self, reason: str) -> None:
+        """Leave the whole table alone."""
+        self.rows, self.reason = {}, reason
 
     def keep(self, now: Dict[Place, Seen], must_be_settled: bool) -> None:
         """Keep the rows that still differ.

@@ -20,14 +20,17 @@ from .._compare.record import LOCK
 from .._compare.result import EQUAL, TableResult
 from .._compare.rows import Seen, row_hashes
 from .._compare.run import Request, compare
-from .._compare.tables import Name, Shared
+from .._compare.scope import describe_left_out
+from .._compare.tables import Choice, Name, Shared, read_tables
 from .._connection import Session, connect
+from .._dialect.statement import sql
 from .._errors import TwowayError
 from .._executor import writable
 from .._read.server import read_gate
 from .apply import Writer
-from .judgment import TableSync, reason_against
+from .judgment import TableSync, reason_against, reason_since
 from .scripts import Scripts
+from .size import reason_by_size
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ def sync(control: Session, request: Request, wish: Sync) -> Dict[str, Any]:
         "changes_file": scripts.changes,
         "undo_file": scripts.undo,
         "tables": [table.as_dict() for table in tables],
+        "left_out": describe_left_out(found.left_out),
     }
 
 
@@ -107,13 +111,22 @@ def _carry_out(control: Session, request: Request, applies: bool, work: List[Wor
         with synchronizer.point(lane, holds_applier=applies):
             # While its applier stands still nobody gives this member the writes.
             takes_writes = read_gate(control) != "closed"
+            packet_bytes = int(control.value(sql("SELECT @@SESSION.max_allowed_packet"), "read the longest statement"))
+            choice = Choice(tables=["%s.%s" % table.name for table, _shape in work])
+            listing = read_tables(watch, choice), read_tables(control, choice)
             for table, shape in work:
-                table.keep(_seen_now(lane, shape, table.rows), must_be_settled=takes_writes)
+                reason = reason_since(shape, listing)
+                if reason is None:
+                    table.keep(_seen_now(lane, shape, table.rows), must_be_settled=takes_writes)
+                    reason = reason_by_size(lane, shape, table.rows, packet_bytes)
+                if reason:
+                    table.leave(reason)
+            left = [(table, shape) for table, shape in work if table.reason is None]
             if applies:
                 with writable(control):
-                    _write(Writer(control, lane, watch if takes_writes else None), work, scripts)
+                    _write(Writer(control, lane, watch if takes_writes else None), left, scripts)
             else:
-                for table, shape in work:
+                for table, shape in left:
                     scripts.add(lane, shape, table.rows)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pymysql
 import pytest
-from ansible_collections.twoway.mysql.plugins.module_utils import _driver
+from ansible_collections.twoway.mysql.plugins.module_utils import _connection, _driver
 from ansible_collections.twoway.mysql.plugins.module_utils._connection import (
     Login,
     Session,
@@ -269,3 +269,38 @@ def test_a_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_driver, "HAS_PYMYSQL", False)
     with pytest.raises(TwowayError, match="python3-pymysql"):
         connect(Login())
+
+
+def test_a_session_that_is_there_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_connection, "connect", lambda _login: pytest.fail("it logs in anew"))
+    connection = Connection(MYSQL)
+    Session(connection, Login()).revive()
+    assert connection.asked == ["DO 0"]
+
+
+def test_a_session_that_is_gone_logs_in_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone, new = Connection(MYSQL, "DO 0", (2006, "server has gone away")), Connection(MYSQL)
+    logins: list[Login] = []
+    monkeypatch.setattr(_connection, "close_connection", lambda _connection: None)
+    monkeypatch.setattr(_connection, "connect", lambda login: logins.append(login) or Session(new, login))
+    session = Session(gone, Login(user="me"))
+    session.revive()
+    session.query(PLAIN, "try it")
+    assert ([login.user for login in logins], new.asked) == (["me"], [PLAIN.text])
+
+
+@pytest.mark.parametrize(
+    ("login", "is_probed"), [(Login(host="db1", host_timeout=8), True), (Login(host="db1"), False)]
+)
+def test_a_host_is_asked_whether_it_is_there(monkeypatch: pytest.MonkeyPatch, login: Login, is_probed: bool) -> None:
+    connection: Any = Connection(MYSQL)
+    monkeypatch.setattr(_connection, "open_connection", lambda _arguments: connection)
+    with socket.socket() as connection._sock:
+        connect(login)
+        asked = {
+            name: connection._sock.getsockopt(socket.IPPROTO_TCP, getattr(socket, name))
+            for name in ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_USER_TIMEOUT")
+        }
+        is_kept = bool(connection._sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
+    expected = {"TCP_KEEPIDLE": 2, "TCP_KEEPINTVL": 2, "TCP_USER_TIMEOUT": 8000}
+    assert (is_kept, asked == expected) == (is_probed, is_probed)

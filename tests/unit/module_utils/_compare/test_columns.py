@@ -40,9 +40,40 @@ def test_null_has_a_text_of_its_own(kind: str) -> None:
     assert "'N'" in hash_parts(Column("c", kind))
 
 
-def test_only_rows_that_can_be_too_long_are_hashed_by_columns_too() -> None:
-    assert row_digest([Column("a", "int"), Column("b", "varchar")]).startswith("SHA2(")
-    assert row_digest([Column("a", "int"), Column("b", "longblob")]).startswith("COALESCE(SHA2(")
+ID = Column("a", "int", nullable=False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("varchar", "LENGTH(`b`), CAST(`b` AS BINARY)"),
+        ("text", "LENGTH(`b`), CAST(`b` AS BINARY)"),
+        ("longblob", "SHA2(`b`, 256)"),
+        ("mediumtext", "SHA2(`b`, 256)"),
+        ("json", "SHA2(CAST(`b` AS CHAR CHARACTER SET utf8mb4), 256)"),
+        ("geometry", "SHA2(`b`, 256)"),
+    ],
+)
+def test_only_what_can_be_too_long_is_hashed_by_itself(kind: str, expected: str) -> None:
+    digest = row_digest([ID, Column("b", kind, nullable=False)])
+    assert digest == f"SHA2(CONCAT_WS(_binary'#', `a`, {expected}), 256)"
+
+
+def test_null_is_no_hash() -> None:
+    assert "COALESCE(SHA2(`b`, 256), 'N')" in row_digest([ID, Column("b", "longtext")])
+
+
+def test_many_texts_together_are_too_long() -> None:
+    for count, is_by_itself in ((14, False), (15, True)):
+        columns = [Column(f"c{number}", ("text", "blob")[number % 2]) for number in range(count)]
+        assert ("SHA2(`c0`" in row_digest(columns)) is is_by_itself
+
+
+@pytest.mark.parametrize("kind", ["int", "varchar", "text", "longtext", "blob", "longblob", "json", "point", "uuid"])
+def test_a_row_is_hashed_in_one_way_alone(kind: str) -> None:
+    """What depends on max_allowed_packet differs on members where that does."""
+    columns = [Column("a", kind), Column("b", kind, nullable=False)]
+    assert row_digest(columns).startswith("SHA2(CONCAT_WS(")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -49,7 +50,7 @@ def compared(monkeypatch: pytest.MonkeyPatch, lane: Any, names: list[str]) -> di
     return {name[1]: result for name, result in results.items()}
 
 
-@pytest.mark.parametrize("errno", [1054, 1146, 1412])
+@pytest.mark.parametrize("errno", [1049, 1054, 1146, 1176, 1412])
 def test_a_table_that_changes_meanwhile_is_unknown_and_the_others_are_compared(
     monkeypatch: pytest.MonkeyPatch, errno: int
 ) -> None:
@@ -66,3 +67,14 @@ def test_a_table_that_changes_meanwhile_is_unknown_and_the_others_are_compared(
 def test_any_other_error_ends_the_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ServerError, match="errno 2013"):
         compared(monkeypatch, Lane({"b": 2013}), ["a", "b", "c"])
+
+
+def test_a_column_that_came_or_went_in_the_meantime_makes_a_table_unknown() -> None:
+    tables = [table(name) for name in ("kept", "more", "on_its_way", "dropped")]
+    results = {shared.name: TableResult(shared.name, source_rows=3, replica_rows=3) for shared in tables}
+    now = [{shared.name: shared.source for shared in tables} for _member in range(2)]
+    for member, name in ((0, "more"), (1, "more"), (0, "on_its_way")):
+        now[member]["s", name] = replace(now[member]["s", name], columns=(ID, Column("more", "int")))
+    del now[1]["s", "dropped"]
+    run._note_changes(results, tables, (now[0], now[1]))
+    assert [found.result for found in results.values()] == ["equal", "unknown", "unknown", "unknown"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.chunks import Chunk
-from ansible_collections.twoway.mysql.plugins.module_utils._compare.columns import Column
+from ansible_collections.twoway.mysql.plugins.module_utils._compare.columns import Column, form_of
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.tables import (
     Choice,
     Table,
@@ -42,6 +42,19 @@ def test_a_key_that_only_one_member_has_is_none() -> None:
 def test_columns_that_are_not_alike_are_named() -> None:
     latin = Column("word", "varchar", "latin1", "latin1_swedish_ci")
     assert differing_columns(table(ID, WORD), table(ID, latin, Column("more", "int"))) == ["more", "word"]
+
+
+def test_lists_and_signs_are_a_part_of_the_definition() -> None:
+    kinds = [
+        ("enum", "enum('a','b')", "enum('b','a')"),
+        ("set", "set('a')", "set('a','b')"),
+        ("int", "int", "int unsigned"),
+    ]
+    for kind, one, other in kinds:
+        columns = [Column("more", kind, form=form_of(kind, form)) for form in (one, other)]
+        assert differing_columns(table(ID, columns[0]), table(ID, columns[1])) == ["more"]
+    widths = [Column("more", "int", form=form_of("int", form)) for form in ("int(10) unsigned", "int unsigned")]
+    assert differing_columns(table(ID, widths[0]), table(ID, widths[1])) == []
 
 
 def test_a_key_of_another_kind_names_rows_and_bounds_nothing() -> None:

@@ -32,7 +32,9 @@ class Points:
         yield
 
 
-def judged(monkeypatch: pytest.MonkeyPatch, looks: list[dict[Place, Seen]], takes_writes: bool) -> Any:
+def judged(
+    monkeypatch: pytest.MonkeyPatch, looks: list[dict[Place, Seen]], takes_writes: bool, is_received: bool = True
+) -> Any:
     """Return the result, the number of points and of exchanges, when one chunk shows this look after look."""
     points, exchanges, told = Points(), [], []
 
@@ -44,7 +46,12 @@ def judged(monkeypatch: pytest.MonkeyPatch, looks: list[dict[Place, Seen]], take
     details: list[Any] = [lambda _lane, _table, found: told.extend(found)]
     anything: Any = points
     judge = verdict.Judge(anything, anything, {("s", "t"): result}, details, takes_writes)
-    judge.decide([Chunk(TABLE)], lambda: exchanges.append(points.made))
+
+    def exchange() -> bool:
+        exchanges.append(points.made)
+        return is_received
+
+    judge.decide([Chunk(TABLE)], exchange)
     return result, points.made, exchanges, told
 
 
@@ -56,7 +63,7 @@ def test_a_table_that_is_altered_at_a_point_is_unknown(monkeypatch: pytest.Monke
     monkeypatch.setattr(verdict, "differing_rows", changed)
     result = TableResult(("s", "t"), source_rows=5, replica_rows=5)
     judge = verdict.Judge(anything, anything, {("s", "t"): result}, [], takes_writes=False)
-    judge.decide([Chunk(TABLE)], lambda: None)
+    judge.decide([Chunk(TABLE)], lambda: True)
     assert (result.result, result.source_rows, verdict.is_equal([result])) == ("unknown", None, None)
 
 
@@ -74,6 +81,17 @@ def test_a_row_that_differs_in_the_same_way_twice_counts(monkeypatch: pytest.Mon
 def test_a_row_of_the_replica_that_arrives_in_between_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     result, *_rest = judged(monkeypatch, [{(7,): OLD, (8,): OLD}, {(8,): OLD}], takes_writes=True)
     assert result.differing == {(8,): OLD}
+
+
+def test_what_the_source_does_not_receive_is_no_difference_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    result, points, *_rest = judged(monkeypatch, [{(7,): OLD}], takes_writes=True, is_received=False)
+    assert (result.result, result.differing, points) == ("unknown", {}, 1)
+    assert "does not receive" in result.reason
+
+
+def test_that_is_nothing_to_a_replica_that_does_not_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    result, *_rest = judged(monkeypatch, [{(7,): OLD}], takes_writes=False, is_received=False)
+    assert result.differing == {(7,): OLD}
 
 
 def test_a_row_that_goes_on_changing_is_unknown_where_the_replica_writes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,13 +10,17 @@ from ansible_collections.twoway.mysql.plugins.module_utils._report.comparison im
 def table(name: str, result: str = "equal", **more: Any) -> dict[str, Any]:
     known = 0 if result == "equal" else None
     return {
-        "schema": "wikidb", "table": name, "result": result, "source_rows": 10, "replica_rows": 10, "columns": [],
-        "only_at_source": known, "only_at_replica": known, "different_rows": known, "rows": [], **more,
+        "schema": "wikidb", "table": name, "result": result, "reason": None, "source_rows": 10, "replica_rows": 10,
+        "columns": [], "only_at_source": known, "only_at_replica": known, "different_rows": known, "rows": [], **more,
     }  # fmt: skip
 
 
 def lines(is_equal: bool | None, *tables: dict[str, Any]) -> list[str]:
-    return report_comparison({"is_equal": is_equal, "source": "db1", "seconds": 0.42, "tables": list(tables)}, "db2")
+    return report_comparison(found(is_equal, *tables), "db2")
+
+
+def found(is_equal: bool | None, *tables: dict[str, Any], left_out: Any = ()) -> dict[str, Any]:
+    return {"is_equal": is_equal, "source": "db1", "seconds": 0.42, "tables": list(tables), "left_out": left_out}
 
 
 def test_equal() -> None:
@@ -43,14 +47,29 @@ def test_rows() -> None:
 
 def test_what_has_no_rows_to_name() -> None:
     missing = [table("a", "missing_at_source"), table("b", "missing_at_replica")]
-    other = [table("c", "columns_differ", columns=["word"]), table("d", "unknown"), table("e", "different")]
+    other = [
+        table("c", "columns_differ", columns=["word"]),
+        table("d", "unknown", reason="was altered; compare again"),
+        table("e", "different"),
+    ]
     assert lines(False, *missing, *other)[1:] == [
         "  wikidb.a: missing on db1",
         "  wikidb.b: missing on db2",
         "  wikidb.c: columns that are not alike: word",
-        "  wikidb.d: changed whenever it was looked at; compare again with fewer writes",
+        "  wikidb.d: was altered; compare again",
         "  wikidb.e: differs in more rows than are counted (db1 has 10, db2 has 10)",
     ]
+
+
+def test_what_is_left_out_is_named() -> None:
+    left_out = [{"schema": "a", "table": f"n{number}", "reason": "sequence"} for number in range(7)]
+    told = report_comparison(found(True, table("page"), left_out=left_out), "db2")
+    assert told[-1] == "  not compared (a sequence): a.n0, a.n1, a.n2, a.n3, a.n4 and 2 more"
+
+
+def test_a_difference_in_a_table_that_was_altered() -> None:
+    altered = table("page", "different", reason="was altered; compare again")
+    assert lines(False, altered)[1] == "  wikidb.page: differs, and was altered; compare again"
 
 
 def test_many_rows_are_cut() -> None:
@@ -65,7 +84,6 @@ def sync(name: str, **more: Any) -> dict[str, Any]:
 
 
 def changes(*tables: dict[str, Any], **more: Any) -> list[str]:
-    found = {"is_equal": True, "source": "db1", "seconds": 0.42, "tables": [table("page")]}
     done = {
         "is_applied": True,
         "changes_file": "/b/1.sql",
@@ -73,7 +91,7 @@ def changes(*tables: dict[str, Any], **more: Any) -> list[str]:
         "tables": list(tables),
         **more,
     }
-    return report_comparison(found, "db2", done)
+    return report_comparison(found(True, table("page")), "db2", done)
 
 
 def test_changes_come_first() -> None:

@@ -9,7 +9,11 @@ from ansible_collections.twoway.mysql.plugins.module_utils._compare.columns impo
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.result import MOST_DIFFERENCES, TableResult
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.rows import WHOLE_CHUNK, Seen
 from ansible_collections.twoway.mysql.plugins.module_utils._compare.tables import Shared, Table
-from ansible_collections.twoway.mysql.plugins.module_utils._sync.judgment import TableSync, reason_against
+from ansible_collections.twoway.mysql.plugins.module_utils._sync.judgment import (
+    TableSync,
+    reason_against,
+    reason_since,
+)
 
 NAME = ("wikidb", "page")
 KEY = (Column("id", "int", nullable=False),)
@@ -34,11 +38,16 @@ def test_rows_with_a_key_are_changed() -> None:
         ("columns_differ", "columns are not the same"),
         ("missing_at_source", "only the member to be changed has it"),
         ("missing_at_replica", "does not have it"),
-        ("unknown", "compare again"),
     ],
 )
 def test_what_is_no_difference_of_rows(result: str, words: str) -> None:
     assert words in str(reason_against(TableResult(NAME, result), None))
+
+
+def test_what_is_not_known() -> None:
+    found = TableResult(NAME)
+    found.leave_open("was altered; compare again")
+    assert reason_against(found, None) == "it was altered; compare again"
 
 
 def test_rows_without_a_name() -> None:
@@ -57,8 +66,33 @@ def test_only_the_changed_members_table_counts() -> None:
     with_triggers, without_transactions = replace(TABLE, has_triggers=True), replace(TABLE, is_transactional=False)
     assert "triggers" in str(reason_against(differing(), Shared(TABLE, with_triggers)))
     assert "no transactions" in str(reason_against(differing(), Shared(TABLE, without_transactions)))
+    assert "history" in str(reason_against(differing(), Shared(TABLE, replace(TABLE, is_versioned=True))))
     assert reason_against(differing(), Shared(with_triggers, TABLE)) is None
     assert reason_against(differing(), Shared(without_transactions, TABLE)) is None
+
+
+def test_what_was_altered_while_it_was_compared() -> None:
+    found = differing()
+    found.note_change()
+    assert "altered" in str(reason_against(found, SHARED))
+
+
+def test_what_was_altered_since() -> None:
+    def since(source: Table | None, replica: Table | None) -> str | None:
+        return reason_since(SHARED, tuple({NAME: table} if table else {} for table in (source, replica)))
+
+    with_more = replace(TABLE, columns=(*TABLE.columns, Column("more", "int")))
+    assert since(TABLE, TABLE) is None
+    for source, replica in (
+        (with_more, TABLE),
+        (TABLE, with_more),
+        (with_more, with_more),
+        (None, TABLE),
+        (TABLE, None),
+    ):
+        assert "was altered or dropped" in str(since(source, replica))
+    assert "was altered" in str(since(replace(TABLE, key=()), TABLE))
+    assert "triggers" in str(since(TABLE, replace(TABLE, has_triggers=True)))
 
 
 def test_counts() -> None:

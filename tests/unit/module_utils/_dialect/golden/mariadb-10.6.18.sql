@@ -1,4 +1,4 @@
-features: binlog_format_setting ddl_exec_mode former_login gtid_domains retention_seconds
+features: binlog_format_setting ddl_exec_mode former_login gtid_domains hidden_indexes retention_seconds
 receiver_can_change_alone: False
 semi_sync_name: rpl_semi_sync_master rpl_semi_sync_master_wait_no_slave None
 gate_variable: read_only
