@@ -185,7 +185,7 @@ class ParallelDumpSeed(Method):
         self._drop_unfinished(source.schemas, finished)
         left = {table: size for table, size in source.sizes.items() if table not in finished}
         self._in_parallel(self._make_table, [(table, source.definitions[table]) for table in left])
-        pieces = plan_pieces(left, self._limits(source, left, snapshot.sessions[0]), _PIECE_BYTES)
+        pieces = plan_pieces(left, self._limits(source, left), _PIECE_BYTES)
         counter = _Countdown(pieces_by_table(pieces))
 
         def copy(piece: Piece) -> None:
@@ -231,11 +231,15 @@ class ParallelDumpSeed(Method):
             writer.query(sql("USE {}", Identifier(table[0])), "use the schema %s" % table[0])
             writer.query(sql("{}", Raw(definition.table)), "make the table %s.%s" % table)
 
-    def _limits(self, source: _Source, sizes: Dict[Table, int], reader: Session) -> Dict[Table, Tuple[int, int]]:
-        """Return the limits of the keys of those tables that are worth cutting."""
+    def _limits(self, source: _Source, sizes: Dict[Table, int]) -> Dict[Table, Tuple[int, int]]:
+        """Return the limits of the keys of those tables that are worth cutting.
+
+        They are those of now, which is as good: the first and the last piece have no end. A snapshot that was asked
+        for them would keep the tables from being altered until all of them are copied.
+        """
         limits = {}
         for table, key in source.keys.items():
-            found = read_limits(reader, table, key) if sizes.get(table, 0) > _PIECE_BYTES else None
+            found = read_limits(self._donor, table, key) if sizes.get(table, 0) > _PIECE_BYTES else None
             if found:
                 limits[table] = found
         return limits
