@@ -67,3 +67,5 @@ CREATE TRIGGER counts BEFORE INSERT ON nothing FOR EACH ROW SET NEW.id = NEW.id 
 CREATE FUNCTION adds (a INT) RETURNS INT DETERMINISTIC NO SQL RETURN a + 1;
 CREATE PROCEDURE inserts () INSERT INTO nothing VALUES (1);
 CREATE EVENT runs_later ON SCHEDULE EVERY 1 YEAR STARTS '2037-01-01 00:00:00' DO INSERT INTO nothing VALUES (2);
+-- It runs at the donor as well, and finds nothing to do: only while the copy comes a member is closed.
+CREATE EVENT deletes ON SCHEDULE EVERY 1 SECOND DO DELETE FROM keyless WHERE @@GLOBAL.read_only;
