@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
 from .._connection import Session
 from .._dialect.bulk_rows import Column, Table
@@ -101,6 +101,22 @@ def read_indexes(session: Session, schemas: Sequence[str]) -> Dict[Table, Dict[s
     tables: Dict[Table, Dict[str, str]] = {}
     for row in rows:
         tables.setdefault((row["s"], row["t"]), {})[row["i"]] = row["c"] or ""
+    return tables
+
+
+def read_foreign_keys(session: Session, schemas: Sequence[str]) -> Dict[Table, Set[str]]:
+    """Return the names of the foreign keys of all tables of the schemas."""
+    rows = session.query(
+        sql(
+            "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, CONSTRAINT_NAME AS k FROM information_schema.TABLE_CONSTRAINTS"
+            " WHERE CONSTRAINT_TYPE = 'FOREIGN KEY' AND TABLE_SCHEMA IN ({})",
+            _among(schemas),
+        ),
+        "list the foreign keys",
+    )
+    tables: Dict[Table, Set[str]] = {}
+    for row in rows:
+        tables.setdefault((row["s"], row["t"]), set()).add(row["k"])
     return tables
 
 

@@ -30,6 +30,7 @@ from .._errors import TABLE_CHANGED, ServerError, TwowayError
 from .._read.data import BOOKKEEPING_SCHEMA, non_transactional_engines, read_schemas
 from .._read.tables import (
     read_definition,
+    read_foreign_keys,
     read_indexes,
     read_limits,
     read_special_tables,
@@ -283,10 +284,13 @@ class ParallelDumpSeed(Method):
         return loaded.rows
 
     def _add_foreign_keys(self, source: _Source) -> None:
+        # A run that was killed in here has added some already.
+        there = read_foreign_keys(self._recipient, source.schemas)
         writer = self._writer()
         try:
             for table, definition in source.definitions.items():
-                self._add(writer, table, definition.foreign_keys)
+                keys = definition.foreign_keys.items()
+                self._add(writer, table, [key for name, key in keys if name not in there.get(table, ())])
         finally:
             writer.close()
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login, Session
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect import dialect_for
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import Server
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.statement import Statement
 from ansible_collections.twoway.mysql.plugins.module_utils._seed import parallel
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.parallel import ParallelDumpSeed
+from ansible_collections.twoway.mysql.plugins.module_utils._seed.tables import Definition
 
 BIG, SMALL = ("wikidb", "page"), ("wikidb", "site")
 
@@ -48,3 +50,17 @@ def test_limits_are_no_business_of_the_snapshot() -> None:
     limits = seed_from(donor, RecordedSession())._limits(source, {BIG: 1 << 30, SMALL: 1 << 10})
     assert limits == {BIG: (1, 9)}
     assert donor.said == ["SELECT MIN(`id`) AS smallest, MAX(`id`) AS largest FROM `wikidb`.`page`"]
+
+
+def test_foreign_keys_that_a_killed_run_added_are_not_added_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = RecordedSession()
+    monkeypatch.setattr(ParallelDumpSeed, "_writer", lambda _self: writer)
+    recipient = RecordedSession(answers={"'FOREIGN KEY'": [{"s": "wikidb", "t": "page", "k": "to`site"}]})
+    keys = {"to`site": "CONSTRAINT `to``site` …", "second": "CONSTRAINT `second` …", "first": "CONSTRAINT `first` …"}
+    definitions = {BIG: Definition("", (), keys), SMALL: Definition("", (), {"to`site": "CONSTRAINT `to``site` …"})}
+    source = source_of(schemas=["wikidb"], definitions=definitions)
+    seed_from(RecordedSession(), recipient)._add_foreign_keys(source)
+    assert writer.said == [
+        "ALTER TABLE `wikidb`.`page` ADD CONSTRAINT `second` …, ADD CONSTRAINT `first` …",
+        "ALTER TABLE `wikidb`.`site` ADD CONSTRAINT `to``site` …",
+    ]
