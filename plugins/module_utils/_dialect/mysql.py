@@ -119,6 +119,8 @@ class MysqlDialect(MysqlChannels):
             settings["sql_require_primary_key"] = 0
         if self.server.supports("invisible_primary_key"):
             settings["sql_generate_invisible_primary_key"] = 0
+        if self.server.supports("standard_foreign_keys"):
+            settings["restrict_fk_on_non_standard_key"] = 0
         return settings
 
     def export_settings(self) -> Dict[str, Any]:

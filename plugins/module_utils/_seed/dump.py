@@ -12,15 +12,17 @@ import hashlib
 import os
 import re
 import time
+from contextlib import contextmanager
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 from .._bookkeeping import has_bookkeeping
 from .._connection import Login, Session
-from .._dialect.statement import sql
+from .._dialect.base import Dialect
+from .._dialect.statement import Identifier, sql
 from .._errors import TwowayError
 from .._files import appear
 from .._hold import wait_for_long_statements
-from .._programs import CHUNK_BYTES, find_program, option_file, program, sql_client
+from .._programs import CHUNK_BYTES, Program, find_program, option_file, program, sql_client
 from .._read.data import BOOKKEEPING_SCHEMA, non_transactional_engines, read_schemas
 from .._read.replication import read_gtid_at
 from .._state.binlog import BinlogCoordinates
@@ -84,6 +86,15 @@ def parse_head(head: bytes) -> Dict[str, Any]:
 def without_gtid_purged(head: bytes) -> bytes:
     """Return the head without its claim to hold transactions that are yet to be imported; it is made at the end."""
     return _GTID_PURGED.sub(b"", head)
+
+
+@contextmanager
+def import_client(login: Login, recipient: Dialect) -> Iterator[Program]:
+    """Give a client of the recipient that takes a dump as it is; nothing of it is written to the binary log."""
+    with sql_client(login, recipient) as client:
+        for name, value in recipient.import_settings().items():
+            client.write(("%s;\n" % sql("SET SESSION {} = {}", Identifier(name), value).text).encode())
+        yield client
 
 
 class DumpSeed(Method):
@@ -169,7 +180,7 @@ class DumpSeed(Method):
         pieces = split_head(chunks)
         head = next(pieces)
         coordinates = parse_head(head)
-        with sql_client(self._recipient_login, self._recipient.dialect) as client:
+        with import_client(self._recipient_login, self._recipient.dialect) as client:
             client.write(b"DO GET_LOCK('%s', 60);\n" % IMPORT_LOCK.encode())
             client.write(without_gtid_purged(head))
             progress.add(len(head))

@@ -13,7 +13,8 @@ from typing import Iterator, List, Sequence
 from .._connection import Login
 from .._dialect.base import Dialect
 from .._dialect.bulk_rows import Table
-from .._programs import find_program, option_file, program, sql_client
+from .._programs import find_program, option_file, program
+from .dump import import_client
 
 _COMMON = ["--no-data", "--skip-lock-tables", "--no-tablespaces", "--default-character-set=utf8mb4", "--skip-comments"]
 # A table that was not left out by mistake would stop the import: it exists.
@@ -50,6 +51,6 @@ class ObjectsCopy:
         return [path, "--defaults-file=" + defaults, *_COMMON, *options, *plain, "--databases", *schemas]
 
     def _import(self, chunks: Iterator[bytes]) -> None:
-        with sql_client(self._recipient_login, self._recipient) as client:
+        with import_client(self._recipient_login, self._recipient) as client:
             for chunk in chunks:
                 client.write(chunk)
