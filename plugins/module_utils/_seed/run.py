@@ -195,8 +195,11 @@ class SeedRun:
             save_accounts(self._recipient, accounts, self.saved_accounts)
 
     def _drop_schemas(self, step: plan.DropSchemas) -> None:
+        # A table of one may refer to a table of another.
+        self._recipient.query(sql("SET SESSION foreign_key_checks = 0"), "let schemas be dropped in any order")
         for schema in step.schemas:
             self._recipient.query(sql("DROP SCHEMA IF EXISTS {}", Identifier(schema)), "drop the schema %s" % schema)
+        self._recipient.query(sql("SET SESSION foreign_key_checks = DEFAULT"), "check foreign keys again")
 
     def _import_data(self, _step: plan.ImportData) -> None:
         progress = Progress(state_path(self._recipient, PROGRESS))

@@ -59,6 +59,11 @@ ALTER TABLE first_of_two ADD CONSTRAINT forth FOREIGN KEY (other) REFERENCES sec
 INSERT INTO first_of_two VALUES (1, 1), (2, 77);
 INSERT INTO second_of_two VALUES (1, 1);
 
+-- And from a schema that is dropped later than the one it refers to.
+CREATE DATABASE integration_child;
+CREATE TABLE integration_child.child (id INT PRIMARY KEY, CONSTRAINT of_first FOREIGN KEY (id) REFERENCES integration.first_of_two (id)) ENGINE=InnoDB;
+INSERT INTO integration_child.child VALUES (1);
+
 CREATE TABLE waits_for_us (id INT PRIMARY KEY, content LONGBLOB NOT NULL) ENGINE=InnoDB;
 INSERT INTO waits_for_us VALUES (1, 'small');
 

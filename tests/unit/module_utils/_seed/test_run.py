@@ -1,4 +1,4 @@
-"""Settings of the recipient that a seed changes for a while, and what becomes of them when it is killed or fails."""
+"""What a seed changes on the recipient around the copy, and what becomes of it when it is killed or fails."""
 
 from __future__ import annotations
 
@@ -50,6 +50,9 @@ class Recipient:
             self.said.append(f"{name} {self.values[name]}")
         if statement.text.startswith("ALTER EVENT"):
             self.said.append("event off")
+        for prefix, word in {"DROP SCHEMA IF EXISTS": "drop", "SET SESSION foreign_key_checks =": "checks"}.items():
+            if statement.text.startswith(prefix):
+                self.said.append(word + statement.text[len(prefix) :])
         return [{"name": "wikidb", "event": "cleans"}] if "information_schema.EVENTS" in statement.text else []
 
     def value(self, _statement: Statement, _action: str) -> int:
@@ -144,3 +147,9 @@ def test_events_of_half_an_import_do_not_run(note: Path, error: BaseException) -
         run_of(server, error).actions()[plan.ImportData](plan.ImportData("", ("wikidb",)))
     assert server.said == ["event_scheduler OFF", "import", "event off", "event_scheduler ON"]
     assert not note.exists()
+
+
+def test_schemas_are_dropped_whatever_refers_to_them() -> None:
+    server = Recipient()
+    run_of(server).actions()[plan.DropSchemas](plan.DropSchemas("", ("a", "b")))
+    assert server.said == ["checks 0", "drop `a`", "drop `b`", "checks DEFAULT"]
