@@ -89,10 +89,10 @@ def without_gtid_purged(head: bytes) -> bytes:
 
 
 @contextmanager
-def import_client(login: Login, recipient: Dialect) -> Iterator[Program]:
+def import_client(login: Login, recipient: Dialect, donor: Dialect) -> Iterator[Program]:
     """Give a client of the recipient that takes a dump as it is; nothing of it is written to the binary log."""
     with sql_client(login, recipient) as client:
-        for name, value in recipient.import_settings().items():
+        for name, value in recipient.import_settings(donor.server).items():
             client.write(("%s;\n" % sql("SET SESSION {} = {}", Identifier(name), value).text).encode())
         yield client
 
@@ -180,7 +180,7 @@ class DumpSeed(Method):
         pieces = split_head(chunks)
         head = next(pieces)
         coordinates = parse_head(head)
-        with import_client(self._recipient_login, self._recipient.dialect) as client:
+        with import_client(self._recipient_login, self._recipient.dialect, self._donor.dialect) as client:
             client.write(b"DO GET_LOCK('%s', 60);\n" % IMPORT_LOCK.encode())
             client.write(without_gtid_purged(head))
             progress.add(len(head))

@@ -51,6 +51,6 @@ class ObjectsCopy:
         return [path, "--defaults-file=" + defaults, *_COMMON, *options, *plain, "--databases", *schemas]
 
     def _import(self, chunks: Iterator[bytes]) -> None:
-        with import_client(self._recipient_login, self._recipient) as client:
+        with import_client(self._recipient_login, self._recipient, self._donor) as client:
             for chunk in chunks:
                 client.write(chunk)

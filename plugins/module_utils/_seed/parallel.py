@@ -148,7 +148,8 @@ class ParallelDumpSeed(Method):
 
     def _writer(self) -> Session:
         session = connect(replace(self._recipient_login, sends_rows=True))
-        for name, value in {"sql_log_bin": 0, **session.dialect.import_settings()}.items():
+        settings = session.dialect.import_settings(self._donor.dialect.server)
+        for name, value in {"sql_log_bin": 0, **settings}.items():
             session.query(sql("SET SESSION {} = {}", Identifier(name), value), "prepare a session for the import")
         return session
 
@@ -214,10 +215,11 @@ class ParallelDumpSeed(Method):
                 raise
 
     def _make_schemas(self, schemas: List[str]) -> None:
-        for schema in schemas:
-            question = sql("SHOW CREATE SCHEMA IF NOT EXISTS {}", Identifier(schema))
-            row = self._donor.query(question, "read the definition of the schema %s" % schema)[0]
-            self._recipient.query(sql("{}", Raw(row["Create Database"])), "make the schema %s" % schema)
+        with self._worker() as (_reader, writer):
+            for schema in schemas:
+                question = sql("SHOW CREATE SCHEMA IF NOT EXISTS {}", Identifier(schema))
+                row = self._donor.query(question, "read the definition of the schema %s" % schema)[0]
+                writer.query(sql("{}", Raw(row["Create Database"])), "make the schema %s" % schema)
 
     def _drop_unfinished(self, schemas: List[str], finished: Set[Table]) -> None:
         """Drop what an earlier run left that is not whole."""

@@ -44,5 +44,25 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Client:
     ],
 )
 def test_what_was_right_at_the_donor_is_not_judged_again(client: Client, server: Server, setting: bytes) -> None:
-    with import_client(Login(), dialect_for(server)):
+    with import_client(Login(), dialect_for(server), dialect_for(server)):
         assert setting in client.read
+
+
+@pytest.mark.parametrize(
+    ("flavor", "donor", "recipient", "setting"),
+    [
+        (MYSQL, (5, 7, 44), (8, 4, 7), "`default_collation_for_utf8mb4` = 'utf8mb4_general_ci'"),
+        (MYSQL, (8, 0, 36), (8, 4, 7), None),
+        (MYSQL, (5, 7, 40), (5, 7, 44), None),
+        (MARIADB, (10, 6, 5), (11, 8, 9), "`character_set_collations` = ''"),
+        (MARIADB, (11, 4, 8), (11, 8, 9), None),
+        (MARIADB, (10, 6, 5), (10, 11, 14), None),
+    ],
+)
+def test_collation_that_an_old_donor_does_not_name_is_its_own(
+    client: Client, flavor: str, donor: tuple[int, ...], recipient: tuple[int, ...], setting: str | None
+) -> None:
+    with import_client(Login(), dialect_for(Server(flavor, recipient)), dialect_for(Server(flavor, donor))):
+        said = client.read.decode()
+    assert ("collation" in said) == bool(setting)
+    assert setting is None or f"SET SESSION {setting};\n" in said

@@ -64,3 +64,12 @@ def test_foreign_keys_that_a_killed_run_added_are_not_added_again(monkeypatch: p
         "ALTER TABLE `wikidb`.`page` ADD CONSTRAINT `second` …, ADD CONSTRAINT `first` …",
         "ALTER TABLE `wikidb`.`site` ADD CONSTRAINT `to``site` …",
     ]
+
+
+def test_schemas_are_made_by_a_session_that_takes_them_as_they_are() -> None:
+    statement = "CREATE DATABASE IF NOT EXISTS `wikidb` /*!40100 DEFAULT CHARACTER SET utf8mb4 */"
+    recipient, writer = RecordedSession(), RecordedSession()
+    seed = seed_from(RecordedSession(answers={"SHOW CREATE": [{"Create Database": statement}]}), recipient)
+    seed._workers.put((cast(Session, recipient), cast(Session, writer)))
+    seed._make_schemas(["wikidb"])
+    assert (recipient.said, writer.said) == ([], [statement])
