@@ -25,6 +25,7 @@ from .._hold import wait_for_long_statements
 from .._programs import CHUNK_BYTES, Program, find_program, option_file, program, sql_client
 from .._read.data import BOOKKEEPING_SCHEMA, non_transactional_engines, read_schemas
 from .._read.replication import read_gtid_at
+from .._read.tables import read_broken_views
 from .._state.binlog import BinlogCoordinates
 from .method import Copied, Method
 from .progress import Progress
@@ -97,6 +98,16 @@ def import_client(login: Login, recipient: Dialect, donor: Dialect) -> Iterator[
         yield client
 
 
+def warn_of_broken_views(donor: Session) -> List[str]:
+    """Return, for people, which views no dump can bring."""
+    names = ", ".join("%s.%s" % view for view in read_broken_views(donor))
+    return (
+        ["Views that nobody can open, since what they are made of is gone, are not copied: %s." % names]
+        if names
+        else []
+    )
+
+
 class DumpSeed(Method):
     """One stream from the donor's dump program into the recipient's client."""
 
@@ -130,12 +141,12 @@ class DumpSeed(Method):
 
     def warnings(self) -> List[str]:
         """See :meth:`Method.warnings`."""
+        told = warn_of_broken_views(self._donor)
         engines = non_transactional_engines(read_schemas(self._donor))
-        if not engines:
-            return []
-        return [
-            "Tables of %s have no snapshot: all tables of the donor are locked during the dump." % ", ".join(engines)
-        ]
+        if engines:
+            names = ", ".join(engines)
+            told.append("Tables of %s have no snapshot: all tables of the donor are locked during the dump." % names)
+        return told
 
     def _dump_arguments(self, defaults: str, schemas: Sequence[Dict[str, Any]]) -> List[str]:
         """Return the command line of the dump of the donor."""
@@ -161,7 +172,8 @@ class DumpSeed(Method):
             wait_for_long_statements(self._donor, self._donor_login.place, self._long_seconds)
         # A dump is text without indexes: what comes is about as much as the rows take in the tables.
         progress.begin_stage("copy", sum(int(schema["size_bytes"]) for schema in schemas))
-        with option_file(self._donor_login, self._donor.dialect) as defaults, program(
+        left_out = {"ignore-table": ["%s.%s" % view for view in read_broken_views(self._donor)]}
+        with option_file(self._donor_login, self._donor.dialect, left_out) as defaults, program(
             self._dump_arguments(defaults, schemas), reads=False
         ) as dump:
             chunks = dump.chunks()
