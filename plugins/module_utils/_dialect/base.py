@@ -154,9 +154,14 @@ class Dialect(ChannelDialect, AccountDialect):
     def release_commits(self) -> Statement:
         """Return the statement that lets commits go on."""
 
-    @abstractmethod
-    def import_settings(self) -> Dict[str, Any]:
+    #: The setting with which a character set has the collation where none is named that older servers give it.
+    former_collations: Mapping[str, Any]
+
+    def import_settings(self, donor: Server) -> Dict[str, Any]:
         """Return the settings of a session that loads another server's tables and rows as they are."""
+        # An older donor may not name a collation that is its default.
+        is_former = self.server.supports("default_collations") and not donor.supports("default_collations")
+        return {**IMPORT_SETTINGS, **(self.former_collations if is_former else {})}
 
     @abstractmethod
     def export_settings(self) -> Dict[str, Any]:

@@ -98,6 +98,12 @@ _FEATURES: Dict[str, Dict[str, Range]] = {
     # sql_require_primary_key, sql_generate_invisible_primary_key. MySQL 8.0.13 and 8.0.30 release notes.
     "require_primary_key": {MYSQL: ((8, 0, 13), None)},
     "invisible_primary_key": {MYSQL: ((8, 0, 30), None)},
+    # A session chooses the collation that a character set has where none is named; the servers' own choice has changed
+    # since (MySQL 8.0.1, MariaDB 11.5.1). default_collation_for_utf8mb4, MySQL 8.0.11 release notes;
+    # character_set_collations, MariaDB 11.2.1 release notes.
+    "default_collations": {MYSQL: ((8, 0, 11), None), MARIADB: ((11, 2, 1), None)},
+    # restrict_fk_on_non_standard_key, which refuses foreign keys to what is not unique. MySQL 8.4.0 release notes.
+    "standard_foreign_keys": {MYSQL: ((8, 4, 0), None)},
     # mysqldump --source-data instead of --master-data. MySQL 8.0.26 release notes.
     "dump_source_data": {MYSQL: ((8, 0, 26), None)},
 }

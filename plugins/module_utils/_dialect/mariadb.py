@@ -16,8 +16,9 @@ from .._state.account import AccountName
 from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.gtid import parse_gtid_position
 from .._state.variables import same_value
-from .base import EXPORT_SETTINGS, IMPORT_SETTINGS, RESTART_VARIABLES
+from .base import EXPORT_SETTINGS, RESTART_VARIABLES
 from .channel_row import Row, names_in
+from .features import Server
 from .mariadb_channels import MariadbChannels
 from .statement import Raw, Statement, sql
 
@@ -102,8 +103,10 @@ class MariadbDialect(MariadbChannels):
     def release_commits(self) -> Statement:
         return sql("BACKUP STAGE END")
 
-    def import_settings(self) -> Dict[str, Any]:
-        return {**IMPORT_SETTINGS, "check_constraint_checks": 0, "max_statement_time": 0}
+    former_collations = {"character_set_collations": ""}
+
+    def import_settings(self, donor: Server) -> Dict[str, Any]:
+        return {**super().import_settings(donor), "check_constraint_checks": 0, "max_statement_time": 0}
 
     def export_settings(self) -> Dict[str, Any]:
         return {**EXPORT_SETTINGS, "max_statement_time": 0}

@@ -14,8 +14,9 @@ from .._plan import steps as do
 from .._state.account import AccountName
 from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.gtid import parse_gtid_set
-from .base import EXPORT_SETTINGS, IMPORT_SETTINGS, RESTART_VARIABLES
+from .base import EXPORT_SETTINGS, RESTART_VARIABLES
 from .channel_row import Row, names_in
+from .features import Server
 from .mysql_channels import MysqlChannels
 from .statement import Raw, Statement, sql
 
@@ -113,12 +114,16 @@ class MysqlDialect(MysqlChannels):
     def release_commits(self) -> Statement:
         return sql("UNLOCK TABLES")
 
-    def import_settings(self) -> Dict[str, Any]:
-        settings: Dict[str, Any] = dict(IMPORT_SETTINGS)
+    former_collations = {"default_collation_for_utf8mb4": "utf8mb4_general_ci"}
+
+    def import_settings(self, donor: Server) -> Dict[str, Any]:
+        settings = super().import_settings(donor)
         if self.server.supports("require_primary_key"):
             settings["sql_require_primary_key"] = 0
         if self.server.supports("invisible_primary_key"):
             settings["sql_generate_invisible_primary_key"] = 0
+        if self.server.supports("standard_foreign_keys"):
+            settings["restrict_fk_on_non_standard_key"] = 0
         return settings
 
     def export_settings(self) -> Dict[str, Any]:

@@ -8,20 +8,32 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
 from .._connection import Session
 from .._dialect.bulk_rows import Column, Table
 from .._dialect.statement import Identifier, Raw, quote_literal, sql
-from .data import BOOKKEEPING_SCHEMA
+from .._errors import ServerError
+from .data import BOOKKEEPING_SCHEMA, NOT_USER_DATA
 
 _WHOLE_NUMBERS = frozenset("tinyint smallint mediumint int bigint".split())
 #: Tables that are about one member alone.
 _NOT_COPIED = frozenset({(BOOKKEEPING_SCHEMA, "seed"), (BOOKKEEPING_SCHEMA, "seed_table")})
 
+_VIEW_INVALID = 1356
+_OBJECTS = {
+    "view": (
+        "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS o FROM information_schema.TABLES"
+        " WHERE TABLE_TYPE = 'VIEW' AND TABLE_SCHEMA"
+    ),
+    "routine": "SELECT ROUTINE_SCHEMA AS s, ROUTINE_NAME AS o FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA",
+    "event": "SELECT EVENT_SCHEMA AS s, EVENT_NAME AS o FROM information_schema.EVENTS WHERE EVENT_SCHEMA",
+    "trigger": "SELECT TRIGGER_SCHEMA AS s, TRIGGER_NAME AS o FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA",
+}
+
 
 def _among(schemas: Sequence[str]) -> Raw:
-    return Raw(", ".join(quote_literal(name) for name in schemas))
+    return Raw(", ".join(quote_literal(name) for name in schemas) or "NULL")
 
 
 def read_table_sizes(session: Session, schemas: Sequence[str]) -> Dict[Table, int]:
@@ -64,6 +76,38 @@ def read_views(session: Session, schemas: Sequence[str]) -> List[Table]:
     return [(row["s"], row["t"]) for row in rows]
 
 
+def read_broken_views(session: Session) -> List[Table]:
+    """Return the views of users that cannot be opened, because something that they are made of is gone."""
+    rows = session.query(
+        sql(
+            "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t FROM information_schema.TABLES"
+            " WHERE TABLE_TYPE = 'VIEW' AND TABLE_COMMENT <> 'VIEW' AND TABLE_SCHEMA NOT IN ({}) ORDER BY s, t",
+            NOT_USER_DATA,
+        ),
+        "look for views that cannot be opened",
+    )
+    return [view for view in ((row["s"], row["t"]) for row in rows) if _is_broken(session, view)]
+
+
+def _is_broken(session: Session, view: Table) -> bool:
+    try:
+        session.query(sql("SHOW COLUMNS FROM {}.{}", *map(Identifier, view)), "open the view %s.%s" % view)
+    except ServerError as error:
+        if error.errno != _VIEW_INVALID:
+            raise
+        return True
+    return False
+
+
+def read_objects(session: Session) -> Set[str]:
+    """Return what belongs to the schemas of users besides tables, each with its kind and name."""
+    return {
+        "%s %s.%s" % (kind, row["s"], row["o"])
+        for kind, question in _OBJECTS.items()
+        for row in session.query(sql(question + " NOT IN ({})", NOT_USER_DATA), "list each %s" % kind)
+    }
+
+
 def read_stored_columns(session: Session, schemas: Sequence[str]) -> Dict[Table, List[Column]]:
     """Return the columns of all tables of the schemas that are not computed from others."""
     rows = session.query(
@@ -101,6 +145,22 @@ def read_indexes(session: Session, schemas: Sequence[str]) -> Dict[Table, Dict[s
     tables: Dict[Table, Dict[str, str]] = {}
     for row in rows:
         tables.setdefault((row["s"], row["t"]), {})[row["i"]] = row["c"] or ""
+    return tables
+
+
+def read_foreign_keys(session: Session, schemas: Sequence[str]) -> Dict[Table, Set[str]]:
+    """Return the names of the foreign keys of all tables of the schemas."""
+    rows = session.query(
+        sql(
+            "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, CONSTRAINT_NAME AS k FROM information_schema.TABLE_CONSTRAINTS"
+            " WHERE CONSTRAINT_TYPE = 'FOREIGN KEY' AND TABLE_SCHEMA IN ({})",
+            _among(schemas),
+        ),
+        "list the foreign keys",
+    )
+    tables: Dict[Table, Set[str]] = {}
+    for row in rows:
+        tables.setdefault((row["s"], row["t"]), set()).add(row["k"])
     return tables
 
 

@@ -12,17 +12,20 @@ import hashlib
 import os
 import re
 import time
+from contextlib import contextmanager
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 from .._bookkeeping import has_bookkeeping
 from .._connection import Login, Session
-from .._dialect.statement import sql
+from .._dialect.base import Dialect
+from .._dialect.statement import Identifier, sql
 from .._errors import TwowayError
 from .._files import appear
 from .._hold import wait_for_long_statements
-from .._programs import CHUNK_BYTES, find_program, option_file, program, sql_client
+from .._programs import CHUNK_BYTES, Program, find_program, option_file, program, sql_client
 from .._read.data import BOOKKEEPING_SCHEMA, non_transactional_engines, read_schemas
 from .._read.replication import read_gtid_at
+from .._read.tables import read_broken_views
 from .._state.binlog import BinlogCoordinates
 from .method import Copied, Method
 from .progress import Progress
@@ -86,6 +89,25 @@ def without_gtid_purged(head: bytes) -> bytes:
     return _GTID_PURGED.sub(b"", head)
 
 
+@contextmanager
+def import_client(login: Login, recipient: Dialect, donor: Dialect) -> Iterator[Program]:
+    """Give a client of the recipient that takes a dump as it is; nothing of it is written to the binary log."""
+    with sql_client(login, recipient) as client:
+        for name, value in recipient.import_settings(donor.server).items():
+            client.write(("%s;\n" % sql("SET SESSION {} = {}", Identifier(name), value).text).encode())
+        yield client
+
+
+def warn_of_broken_views(donor: Session) -> List[str]:
+    """Return, for people, which views no dump can bring."""
+    names = ", ".join("%s.%s" % view for view in read_broken_views(donor))
+    return (
+        ["Views that nobody can open, since what they are made of is gone, are not copied: %s." % names]
+        if names
+        else []
+    )
+
+
 class DumpSeed(Method):
     """One stream from the donor's dump program into the recipient's client."""
 
@@ -119,12 +141,12 @@ class DumpSeed(Method):
 
     def warnings(self) -> List[str]:
         """See :meth:`Method.warnings`."""
+        told = warn_of_broken_views(self._donor)
         engines = non_transactional_engines(read_schemas(self._donor))
-        if not engines:
-            return []
-        return [
-            "Tables of %s have no snapshot: all tables of the donor are locked during the dump." % ", ".join(engines)
-        ]
+        if engines:
+            names = ", ".join(engines)
+            told.append("Tables of %s have no snapshot: all tables of the donor are locked during the dump." % names)
+        return told
 
     def _dump_arguments(self, defaults: str, schemas: Sequence[Dict[str, Any]]) -> List[str]:
         """Return the command line of the dump of the donor."""
@@ -150,7 +172,8 @@ class DumpSeed(Method):
             wait_for_long_statements(self._donor, self._donor_login.place, self._long_seconds)
         # A dump is text without indexes: what comes is about as much as the rows take in the tables.
         progress.begin_stage("copy", sum(int(schema["size_bytes"]) for schema in schemas))
-        with option_file(self._donor_login, self._donor.dialect) as defaults, program(
+        left_out = {"ignore-table": ["%s.%s" % view for view in read_broken_views(self._donor)]}
+        with option_file(self._donor_login, self._donor.dialect, left_out) as defaults, program(
             self._dump_arguments(defaults, schemas), reads=False
         ) as dump:
             chunks = dump.chunks()
@@ -169,7 +192,7 @@ class DumpSeed(Method):
         pieces = split_head(chunks)
         head = next(pieces)
         coordinates = parse_head(head)
-        with sql_client(self._recipient_login, self._recipient.dialect) as client:
+        with import_client(self._recipient_login, self._recipient.dialect, self._donor.dialect) as client:
             client.write(b"DO GET_LOCK('%s', 60);\n" % IMPORT_LOCK.encode())
             client.write(without_gtid_purged(head))
             progress.add(len(head))

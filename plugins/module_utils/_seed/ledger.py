@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, Set
+from typing import Any, Dict, Iterator, Optional, Sequence, Set
 
 from .._bookkeeping import forget_state, read_state, state_path, write_state
 from .._connection import Session
@@ -66,25 +66,48 @@ def end_ledger(session: Session) -> None:
 @contextmanager
 def rows_accepted(session: Session) -> Iterator[None]:
     """Let clients send rows to a server that has that switched off; afterwards it is as it was, whatever happens."""
-    restore_settings(session)
-    before = session.variables()["local_infile"]
-    if is_on(before):
-        yield
-        return
-    path = state_path(session, TOUCHED)
-    if path:
-        # For the run after one that is killed in here.
-        write_state(path, {"local_infile": before})
-    session.query(sql("SET GLOBAL local_infile = ON"), "let rows be sent to the recipient")
+    before = hold_setting(session, "local_infile", "ON")
     try:
         yield
     finally:
-        session.query(sql("SET GLOBAL local_infile = OFF"), "end that rows can be sent to the recipient")
+        release_setting(session, "local_infile", before)
+
+
+def hold_setting(session: Session, name: str, value: str) -> Optional[str]:
+    """Switch a global variable on or off for a while, and return what :func:`release_setting` gives it back.
+
+    ``None`` where it is so already. After a kill it is the value before the killed run.
+    """
+    noted = read_state(session, TOUCHED) or {}
+    before = str(noted.get(name) or session.variables()[name])
+    if is_on(before) == is_on(value):
+        return None
+    path = state_path(session, TOUCHED)
+    if path:
+        # For the run after one that is killed meanwhile.
+        write_state(path, {**noted, name: before})
+    session.query(sql("SET GLOBAL {} = {}", Identifier(name), value), "set %s for the time of the seed" % name)
+    return before
+
+
+def release_setting(session: Session, name: str, before: Optional[str]) -> None:
+    """Give a global variable the value back that it had; ``None`` for one that was not changed."""
+    if before is None:
+        return
+    session.query(sql("SET GLOBAL {} = {}", Identifier(name), before), "give %s its value back" % name)
+    left = {other: value for other, value in (read_state(session, TOUCHED) or {}).items() if other != name}
+    path = state_path(session, TOUCHED)
+    if path and left:
+        write_state(path, left)
+    else:
         forget_state(session, TOUCHED)
 
 
-def restore_settings(session: Session) -> None:
-    """Give the settings that a killed run had changed their values back; none is no error."""
+def restore_settings(session: Session, kept: Sequence[str] = ()) -> None:
+    """Give the settings that a killed run had changed their values back; none is no error.
+
+    :param kept: those that this run is going to hold as well.
+    """
     for name, value in (read_state(session, TOUCHED) or {}).items():
-        session.query(sql("SET GLOBAL {} = {}", Identifier(name), value), "give %s its value back" % name)
-    forget_state(session, TOUCHED)
+        if name not in kept:
+            release_setting(session, name, str(value))

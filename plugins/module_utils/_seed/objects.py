@@ -8,12 +8,13 @@
 
 from __future__ import annotations
 
-from typing import Iterator, List, Sequence
+from typing import IO, Iterable, List, Sequence
 
 from .._connection import Login
 from .._dialect.base import Dialect
 from .._dialect.bulk_rows import Table
-from .._programs import find_program, option_file, program, sql_client
+from .._programs import CHUNK_BYTES, find_program, option_file, program
+from .dump import import_client
 
 _COMMON = ["--no-data", "--skip-lock-tables", "--no-tablespaces", "--default-character-set=utf8mb4", "--skip-comments"]
 # A table that was not left out by mistake would stop the import: it exists.
@@ -30,26 +31,31 @@ class ObjectsCopy:
         self._recipient_login = recipient_login
         self._recipient = recipient
 
-    def run(self, schemas: Sequence[str], tables: Sequence[Table]) -> None:
-        """Copy them.
+    def read(self, file: IO[bytes], schemas: Sequence[str], tables: Iterable[Table], left_out: Iterable[Table]) -> None:
+        """Keep in a file what the donor has of them.
 
-        :param tables: all tables of the schemas; they are there already.
+        :param tables: all tables of the schemas, which are made by others.
+        :param left_out: views that the dump program could not open.
         """
         if not schemas:
             return
-        ignored = ["%s.%s" % table for table in tables]
-        for options, left_out in ((_VIEWS_ROUTINES_EVENTS, ignored), (_TRIGGERS, [])):
-            with option_file(self._donor_login, self._donor, {"ignore-table": left_out}) as defaults, program(
+        unopened = ["%s.%s" % view for view in left_out]
+        ignored = ["%s.%s" % table for table in tables] + unopened
+        for options, names in ((_VIEWS_ROUTINES_EVENTS, ignored), (_TRIGGERS, unopened)):
+            with option_file(self._donor_login, self._donor, {"ignore-table": names}) as defaults, program(
                 self._dump(defaults, options, schemas), reads=False
             ) as dump:
-                self._import(dump.chunks())
+                for chunk in dump.chunks():
+                    file.write(chunk)
 
     def _dump(self, defaults: str, options: List[str], schemas: Sequence[str]) -> List[str]:
         path = find_program(self._donor.dump_programs)
         plain = self._donor.dump_plain_arguments()
         return [path, "--defaults-file=" + defaults, *_COMMON, *options, *plain, "--databases", *schemas]
 
-    def _import(self, chunks: Iterator[bytes]) -> None:
-        with sql_client(self._recipient_login, self._recipient) as client:
-            for chunk in chunks:
+    def make(self, file: IO[bytes]) -> None:
+        """Make on the recipient what is in the file; all tables are there."""
+        file.seek(0)
+        with import_client(self._recipient_login, self._recipient, self._donor) as client:
+            for chunk in iter(lambda: file.read(CHUNK_BYTES), b""):
                 client.write(chunk)

@@ -7,7 +7,8 @@
 """The seed by rows over several connections, all of which see one moment of the donor.
 
 Each table is made without its indexes, filled in pieces, the largest tables first, and gets its indexes when its last
-piece is in. Foreign keys come when all tables are there, and what else belongs to a schema at the very end.
+piece is in. Foreign keys come when all tables are there, and what else belongs to a schema at the very end, as it was
+at the beginning.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from queue import SimpleQueue
-from typing import Any, Dict, Iterable, Iterator, List, Set, Tuple
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Dict, Iterable, Iterator, List, Set, Tuple
 
 from .._bookkeeping import has_bookkeeping
 from .._bulk import Block
@@ -27,18 +29,22 @@ from .._connection import Login, Session, connect
 from .._dialect.bulk_rows import Column, Marks, Table, fits_one_value, load_rows, range_of, read_rows
 from .._dialect.statement import Identifier, Raw, sql
 from .._errors import TABLE_CHANGED, ServerError, TwowayError
+from .._moment import Moment
 from .._read.data import BOOKKEEPING_SCHEMA, non_transactional_engines, read_schemas
 from .._read.tables import (
+    read_broken_views,
     read_definition,
+    read_foreign_keys,
     read_indexes,
     read_limits,
+    read_objects,
     read_special_tables,
     read_stored_columns,
     read_table_sizes,
     read_views,
     whole_number_key,
 )
-from .dump import IMPORT_LOCK
+from .dump import IMPORT_LOCK, warn_of_broken_views
 from .ledger import begin_ledger, end_ledger, finished_tables, note_table, rows_accepted
 from .method import Copied, Method
 from .objects import ObjectsCopy
@@ -48,6 +54,7 @@ from .tables import Definition, Piece, pieces_by_table, plan_pieces, split_defin
 
 _FEWEST_WORKERS, _MOST_WORKERS = 2, 4
 _PIECE_BYTES = 64 << 20
+_MOST_IN_MEMORY = 16 << 20
 
 # A value that stands for none of its list, as servers store what they were given wrongly; it arrives as that.
 _NO_MEMBER = 1265
@@ -62,6 +69,11 @@ class _Source:
     columns: Dict[Table, List[Column]]
     keys: Dict[Table, str]
     definitions: Dict[Table, Definition]
+
+    @property
+    def user_schemas(self) -> List[str]:
+        """Those that are not about the members themselves."""
+        return [name for name in self.schemas if name != BOOKKEEPING_SCHEMA]
 
 
 class ParallelDumpSeed(Method):
@@ -82,6 +94,7 @@ class ParallelDumpSeed(Method):
         self._donor = donor
         self._donor_login = donor_login
         self._long_seconds = long_seconds
+        self._objects = ObjectsCopy(donor_login, donor.dialect, recipient_login, recipient.dialect)
         self._marks = Marks()
         self._workers: SimpleQueue[Tuple[Session, Session]] = SimpleQueue()
         self._count = max(_FEWEST_WORKERS, min(_MOST_WORKERS, os.cpu_count() or _FEWEST_WORKERS))
@@ -96,6 +109,10 @@ class ParallelDumpSeed(Method):
             found.append("%s are more than their rows" % ", ".join(special))
         return found
 
+    def warnings(self) -> List[str]:
+        """See :meth:`Method.warnings`."""
+        return warn_of_broken_views(self._donor)
+
     def _names(self, schemas: Iterable[Dict[str, Any]]) -> List[str]:
         names = [str(schema["name"]) for schema in schemas]
         return [BOOKKEEPING_SCHEMA, *names] if has_bookkeeping(self._donor) else names
@@ -109,26 +126,49 @@ class ParallelDumpSeed(Method):
         start = time.monotonic()
         self._recipient.query(sql("DO GET_LOCK({}, 60)", IMPORT_LOCK), "keep other imports away")
         try:
-            with rows_accepted(self._recipient), self._snapshot() as snapshot:
-                source = self._read_source()
-                self._copy_tables(source, snapshot, progress)
+            with SpooledTemporaryFile(max_size=_MOST_IN_MEMORY) as objects:
+                source, moment = self._copy_rows(objects, progress)
                 copied_bytes = progress.bytes
-            user_schemas = [name for name in source.schemas if name != BOOKKEEPING_SCHEMA]
-            self._add_foreign_keys(source)
-            # What follows is not told apart by tables: a run that is killed in it leaves nothing to go on from.
-            end_ledger(self._recipient)
-            progress.begin_stage("objects")
-            logins = (self._donor_login, self._donor.dialect, self._recipient_login, self._recipient.dialect)
-            ObjectsCopy(*logins).run(user_schemas, list(source.sizes))
+                self._add_foreign_keys(source)
+                # What follows is not told apart by tables: a run that is killed in it leaves nothing to go on from.
+                end_ledger(self._recipient)
+                progress.begin_stage("objects")
+                self._make_objects(source, objects)
         finally:
             self._recipient.query(sql("DO RELEASE_LOCK({})", IMPORT_LOCK), "let other imports begin")
         return Copied(
-            **snapshot.moment.coordinates,
+            **moment.coordinates,
             bytes=copied_bytes,
             seconds=round(time.monotonic() - start, 3),
             tables=len([table for table in source.sizes if table[0] != BOOKKEEPING_SCHEMA]),
-            lock_ms=snapshot.moment.lock_ms,
+            lock_ms=moment.lock_ms,
         )
+
+    def _copy_rows(self, objects: IO[bytes], progress: Progress) -> Tuple[_Source, Moment]:
+        """Copy the tables.
+
+        :param objects: gets what else belongs to the schemas: what is made at the donor from now on is replicated.
+        """
+        before = read_objects(self._donor)
+        with rows_accepted(self._recipient), self._snapshot() as snapshot:
+            source = self._read_source()
+            self._objects.read(objects, source.user_schemas, source.sizes, read_broken_views(self._donor))
+            changed = ", ".join(sorted(before ^ read_objects(self._donor)))
+            if changed:
+                raise TwowayError("These came or went at the donor while the copy began: %s. Run again." % changed)
+            self._copy_tables(source, snapshot, progress)
+        return source, snapshot.moment
+
+    def _make_objects(self, source: _Source, objects: IO[bytes]) -> None:
+        ours = set(read_table_sizes(self._recipient, source.user_schemas))
+        self._objects.make(objects)
+        # A table that was made at the donor after they were listed came with the objects. Replication brings it.
+        later = set(read_table_sizes(self._recipient, source.user_schemas)) - ours
+        writer = self._writer()
+        try:
+            self._drop_tables(writer, later)
+        finally:
+            writer.close()
 
     @contextmanager
     def _snapshot(self) -> Iterator[Snapshot]:
@@ -147,7 +187,8 @@ class ParallelDumpSeed(Method):
 
     def _writer(self) -> Session:
         session = connect(replace(self._recipient_login, sends_rows=True))
-        for name, value in {"sql_log_bin": 0, **session.dialect.import_settings()}.items():
+        settings = session.dialect.import_settings(self._donor.dialect.server)
+        for name, value in {"sql_log_bin": 0, **settings}.items():
             session.query(sql("SET SESSION {} = {}", Identifier(name), value), "prepare a session for the import")
         return session
 
@@ -185,7 +226,7 @@ class ParallelDumpSeed(Method):
         self._drop_unfinished(source.schemas, finished)
         left = {table: size for table, size in source.sizes.items() if table not in finished}
         self._in_parallel(self._make_table, [(table, source.definitions[table]) for table in left])
-        pieces = plan_pieces(left, self._limits(source, left, snapshot.sessions[0]), _PIECE_BYTES)
+        pieces = plan_pieces(left, self._limits(source, left), _PIECE_BYTES)
         counter = _Countdown(pieces_by_table(pieces))
 
         def copy(piece: Piece) -> None:
@@ -213,29 +254,38 @@ class ParallelDumpSeed(Method):
                 raise
 
     def _make_schemas(self, schemas: List[str]) -> None:
-        for schema in schemas:
-            question = sql("SHOW CREATE SCHEMA IF NOT EXISTS {}", Identifier(schema))
-            row = self._donor.query(question, "read the definition of the schema %s" % schema)[0]
-            self._recipient.query(sql("{}", Raw(row["Create Database"])), "make the schema %s" % schema)
+        with self._worker() as (_reader, writer):
+            for schema in schemas:
+                question = sql("SHOW CREATE SCHEMA IF NOT EXISTS {}", Identifier(schema))
+                row = self._donor.query(question, "read the definition of the schema %s" % schema)[0]
+                writer.query(sql("{}", Raw(row["Create Database"])), "make the schema %s" % schema)
 
     def _drop_unfinished(self, schemas: List[str], finished: Set[Table]) -> None:
         """Drop what an earlier run left that is not whole."""
         with self._worker() as (_reader, writer):
             for table in read_views(writer, schemas):
                 writer.query(sql("DROP VIEW {}.{}", *map(Identifier, table)), "drop the view %s.%s" % table)
-            for table in set(read_table_sizes(writer, schemas)) - finished:
-                writer.query(sql("DROP TABLE {}.{}", *map(Identifier, table)), "drop the table %s.%s" % table)
+            self._drop_tables(writer, set(read_table_sizes(writer, schemas)) - finished)
+
+    @staticmethod
+    def _drop_tables(writer: Session, tables: Set[Table]) -> None:
+        for table in tables:
+            writer.query(sql("DROP TABLE {}.{}", *map(Identifier, table)), "drop the table %s.%s" % table)
 
     def _make_table(self, table: Table, definition: Definition) -> None:
         with self._worker() as (_reader, writer):
             writer.query(sql("USE {}", Identifier(table[0])), "use the schema %s" % table[0])
             writer.query(sql("{}", Raw(definition.table)), "make the table %s.%s" % table)
 
-    def _limits(self, source: _Source, sizes: Dict[Table, int], reader: Session) -> Dict[Table, Tuple[int, int]]:
-        """Return the limits of the keys of those tables that are worth cutting."""
+    def _limits(self, source: _Source, sizes: Dict[Table, int]) -> Dict[Table, Tuple[int, int]]:
+        """Return the limits of the keys of those tables that are worth cutting.
+
+        They are those of now, which is as good: the first and the last piece have no end. A snapshot that was asked
+        for them would keep the tables from being altered until all of them are copied.
+        """
         limits = {}
         for table, key in source.keys.items():
-            found = read_limits(reader, table, key) if sizes.get(table, 0) > _PIECE_BYTES else None
+            found = read_limits(self._donor, table, key) if sizes.get(table, 0) > _PIECE_BYTES else None
             if found:
                 limits[table] = found
         return limits
@@ -279,10 +329,13 @@ class ParallelDumpSeed(Method):
         return loaded.rows
 
     def _add_foreign_keys(self, source: _Source) -> None:
+        # A run that was killed in here has added some already.
+        there = read_foreign_keys(self._recipient, source.schemas)
         writer = self._writer()
         try:
             for table, definition in source.definitions.items():
-                self._add(writer, table, definition.foreign_keys)
+                keys = definition.foreign_keys.items()
+                self._add(writer, table, [key for name, key in keys if name not in there.get(table, ())])
         finally:
             writer.close()
 

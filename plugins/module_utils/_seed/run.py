@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from typing import Any, Callable, Dict, Mapping, Optional, Type
 
 from .._bookkeeping import (
@@ -24,7 +25,7 @@ from .._bookkeeping import (
 )
 from .._connection import Login, Session
 from .._dialect.statement import Identifier, sql
-from .._errors import Refused
+from .._errors import Refused, TwowayError
 from .._executor import Action, writable
 from .._files import dated_path
 from .._plan import seed as plan
@@ -37,9 +38,11 @@ from .accounts import accounts_only_here, save_accounts
 from .choice import Choice
 from .dump import save_dump, wait_for_earlier_import
 from .events import disable_events
-from .ledger import restore_settings
+from .ledger import hold_setting, release_setting, restore_settings
 from .method import Copied
 from .progress import Progress
+
+_SCHEDULER = "event_scheduler"
 
 
 class SeedRun:
@@ -61,6 +64,7 @@ class SeedRun:
         self._donor_schemas = read_schemas(donor)
         self._mark: Dict[str, Any] = {}
         self._gate = "closed"
+        self._scheduler: Optional[str] = None
         self.saved: Optional[str] = None
         self.saved_accounts: Optional[str] = None
         self.copied: Optional[Copied] = None
@@ -117,8 +121,8 @@ class SeedRun:
             plan.MarkImporting: self._alone(self._mark_importing),
             plan.DropSchemas: self._alone(self._drop_schemas),
             # A physical copy restarts the server: then there is no session whose settings could be taken back.
-            plan.ImportData: self._import_data if self._choice.method.is_physical else self._alone(self._import_data),
-            plan.DisableEvents: self._alone(lambda _step: disable_events(self._recipient)),
+            plan.ImportData: self._import_data if self._choice.method.is_physical else self._alone(self._import_rows),
+            plan.DisableEvents: self._alone(self._disable_events),
             plan.StartHistory: self._alone(self._start_history),
             plan.MarkDone: self._alone(self._mark_done),
             plan.ReleaseClients: self._release_clients,
@@ -163,7 +167,8 @@ class SeedRun:
     def _mark_importing(self, step: plan.MarkImporting) -> None:
         ensure_bookkeeping(self._recipient)
         wait_for_earlier_import(self._recipient)
-        restore_settings(self._recipient)
+        # Events that a killed run has left in half a copy do not run now either.
+        restore_settings(self._recipient, kept=() if self._choice.method.is_physical else (_SCHEDULER,))
         wish = self.desired()
         earlier = find_seed_mark(self._recipient) or {}
         if self._choice.method.is_physical and earlier.get("state") != plan.IMPORTING:
@@ -190,14 +195,32 @@ class SeedRun:
             save_accounts(self._recipient, accounts, self.saved_accounts)
 
     def _drop_schemas(self, step: plan.DropSchemas) -> None:
+        # A table of one may refer to a table of another.
+        self._recipient.query(sql("SET SESSION foreign_key_checks = 0"), "let schemas be dropped in any order")
         for schema in step.schemas:
             self._recipient.query(sql("DROP SCHEMA IF EXISTS {}", Identifier(schema)), "drop the schema %s" % schema)
+        self._recipient.query(sql("SET SESSION foreign_key_checks = DEFAULT"), "check foreign keys again")
 
     def _import_data(self, _step: plan.ImportData) -> None:
         progress = Progress(state_path(self._recipient, PROGRESS))
         self.copied = self._choice.method.run(progress)
         progress.begin_stage("copied", self.copied.bytes)
         progress.reach(self.copied.bytes)
+
+    def _import_rows(self, step: plan.ImportData) -> None:
+        """Import without the copied events running between their arrival and the moment they are switched off."""
+        self._scheduler = hold_setting(self._recipient, _SCHEDULER, "OFF")
+        try:
+            self._import_data(step)
+        except BaseException:
+            # Where not even this can be done, the scheduler stays off, and the next run knows.
+            with suppress(TwowayError):
+                self._disable_events(step)
+            raise
+
+    def _disable_events(self, _step: Step) -> None:
+        disable_events(self._recipient)
+        release_setting(self._recipient, _SCHEDULER, self._scheduler)
 
     def _start_history(self, _step: plan.StartHistory) -> None:
         domain = self._recipient.variables().get("gtid_domain_id")

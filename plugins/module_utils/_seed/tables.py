@@ -14,7 +14,7 @@ from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
 # Of indexes and foreign keys the server prints each on a line of its own, in this form.
 _PLAIN_KEY = re.compile(r"  (?:UNIQUE )?KEY (?P<name>`(?:[^`]|``)+`) \((?P<columns>.+)$")
-_FOREIGN_KEY = re.compile(r"  CONSTRAINT `(?:[^`]|``)+` FOREIGN KEY \(")
+_FOREIGN_KEY = re.compile(r"  CONSTRAINT `(?P<name>(?:[^`]|``)+)` FOREIGN KEY \(")
 # An expression makes a column of its own; a hash is made with the row. Both stay with the table.
 _STAYS = re.compile(r"\(\(| USING HASH")
 # Outside of quotes, where a comment or a default may hold the word.
@@ -27,12 +27,12 @@ class Definition:
 
     :ivar table: the statement without what is made later.
     :ivar indexes: what is added when the rows are in.
-    :ivar foreign_keys: what is added when all tables are.
+    :ivar foreign_keys: by name, what is added when all tables are.
     """
 
     table: str
     indexes: Tuple[str, ...]
-    foreign_keys: Tuple[str, ...]
+    foreign_keys: Mapping[str, str]
 
 
 def split_definition(statement: str, index_count: int) -> Definition:
@@ -46,6 +46,9 @@ def split_definition(statement: str, index_count: int) -> Definition:
     ('CREATE TABLE `t` (\\n  `a` int,\\n  PRIMARY KEY (`a`)\\n) ENGINE=InnoDB', ('KEY `k` (`a`)',))
     >>> split_definition(text, 3).indexes
     ()
+    >>> child = "CREATE TABLE `t` (\\n  `a` int,\\n  CONSTRAINT `to``b` FOREIGN KEY (`a`) REFERENCES `b` (`a`)\\n)"
+    >>> split_definition(child, 0).foreign_keys
+    {'to`b': 'CONSTRAINT `to``b` FOREIGN KEY (`a`) REFERENCES `b` (`a`)'}
     >>> remark = "CREATE TABLE `t` (\\n  `a` int COMMENT 'no AUTO_INCREMENT',\\n  `b` int NOT NULL AUTO_INCREMENT,\\n"
     >>> split_definition(remark + "  KEY `a` (`a`),\\n  KEY `b` (`b`)\\n)", 2).indexes
     ('KEY `a` (`a`)',)
@@ -56,14 +59,15 @@ def split_definition(statement: str, index_count: int) -> Definition:
     counted = _COUNTED.search(statement)
     first_columns = [line for line in body if _is_index(line)]
     if not end or len(first_columns) != index_count:
-        return Definition(statement, (), ())
+        return Definition(statement, (), {})
     # The column that counts has to be the first of an index from the beginning on.
     needed = counted.group("name") if counted else None
     indexes = [line for line in body if _can_wait(line, needed)]
-    foreign_keys = [line for line in body if _FOREIGN_KEY.match(line)]
-    kept = [line for line in body if line not in indexes and line not in foreign_keys]
+    found = {line: match for line in body for match in [_FOREIGN_KEY.match(line)] if match}
+    foreign_keys = {match.group("name").replace("``", "`"): line.strip() for line, match in found.items()}
+    kept = [line for line in body if line not in indexes and line not in found]
     table = "\n".join([lines[0], ",\n".join(kept), *rest])
-    return Definition(table, tuple(map(str.strip, indexes)), tuple(map(str.strip, foreign_keys)))
+    return Definition(table, tuple(map(str.strip, indexes)), foreign_keys)
 
 
 def _is_index(line: str) -> bool:

@@ -59,11 +59,21 @@ ALTER TABLE first_of_two ADD CONSTRAINT forth FOREIGN KEY (other) REFERENCES sec
 INSERT INTO first_of_two VALUES (1, 1), (2, 77);
 INSERT INTO second_of_two VALUES (1, 1);
 
+-- And from a schema that is dropped later than the one it refers to.
+CREATE DATABASE integration_child;
+CREATE TABLE integration_child.child (id INT PRIMARY KEY, CONSTRAINT of_first FOREIGN KEY (id) REFERENCES integration.first_of_two (id)) ENGINE=InnoDB;
+INSERT INTO integration_child.child VALUES (1);
+
 CREATE TABLE waits_for_us (id INT PRIMARY KEY, content LONGBLOB NOT NULL) ENGINE=InnoDB;
 INSERT INTO waits_for_us VALUES (1, 'small');
 
 CREATE DEFINER=nobody@localhost SQL SECURITY INVOKER VIEW a_view AS SELECT b_view.name FROM (SELECT name FROM texts) AS b_view;
+CREATE TABLE gone (id INT PRIMARY KEY) ENGINE=InnoDB;
+CREATE VIEW broken AS SELECT id FROM gone;
+DROP TABLE gone;
 CREATE TRIGGER counts BEFORE INSERT ON nothing FOR EACH ROW SET NEW.id = NEW.id + 1000;
 CREATE FUNCTION adds (a INT) RETURNS INT DETERMINISTIC NO SQL RETURN a + 1;
 CREATE PROCEDURE inserts () INSERT INTO nothing VALUES (1);
 CREATE EVENT runs_later ON SCHEDULE EVERY 1 YEAR STARTS '2037-01-01 00:00:00' DO INSERT INTO nothing VALUES (2);
+-- It runs at the donor as well, and finds nothing to do: only while the copy comes a member is closed.
+CREATE EVENT deletes ON SCHEDULE EVERY 1 SECOND DO DELETE FROM keyless WHERE @@GLOBAL.read_only;

@@ -1,4 +1,4 @@
-features: applying_transaction binary_log_status bind_address_list change_source_statement channel_compression channel_retry_count clone clone_within_series dump_source_data dynamic_privileges event_disable_on_replica filter_tables former_login gtid_mode hex_definitions hidden_indexes invisible_primary_key keeps_relay_log log_by_gtid own_certificates persisted_variables public_key_request replica_statements replica_variables require_primary_key reset_binary_logs retention_seconds semisync_plugins semisync_source_plugin show_replicas statistics_cache super_read_only x_plugin
+features: applying_transaction binary_log_status bind_address_list change_source_statement channel_compression channel_retry_count clone clone_within_series default_collations dump_source_data dynamic_privileges event_disable_on_replica filter_tables former_login gtid_mode hex_definitions hidden_indexes invisible_primary_key keeps_relay_log log_by_gtid own_certificates persisted_variables public_key_request replica_statements replica_variables require_primary_key reset_binary_logs retention_seconds semisync_plugins semisync_source_plugin show_replicas standard_foreign_keys statistics_cache super_read_only x_plugin
 receiver_can_change_alone: True
 semi_sync_name: rpl_semi_sync_source rpl_semi_sync_source_wait_no_replica rpl_semi_sync_source_wait_no_replica
 gate_variable: super_read_only
@@ -12,6 +12,8 @@ privileges for seed: BACKUP_ADMIN, EVENT, LOCK TABLES, PROCESS, RELOAD, REPLICAT
 dump, gtid_mode ON: --source-data=2 --set-gtid-purged=ON
 dump, gtid_mode OFF: --source-data=2 --set-gtid-purged=OFF
 dump, plain: --set-gtid-purged=OFF
+import from 26.10.0: {'sql_mode': 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', 'foreign_key_checks': 0, 'net_read_timeout': 600, 'sql_require_primary_key': 0, 'sql_generate_invisible_primary_key': 0, 'restrict_fk_on_non_standard_key': 0}
+import from 5.7.44: {'sql_mode': 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', 'foreign_key_checks': 0, 'net_read_timeout': 600, 'default_collation_for_utf8mb4': 'utf8mb4_general_ci', 'sql_require_primary_key': 0, 'sql_generate_invisible_primary_key': 0, 'restrict_fk_on_non_standard_key': 0}
 client with TLS: {'ssl-mode': 'REQUIRED'} {'ssl-mode': 'VERIFY_CA', 'ssl-ca': '/etc/ssl/ca.pem'}
 beyond the peer's, without nothing: 3e11fa47-71ca-11e1-9e33-c80aa9429562:99 ['mysqlbinlog'] ['--include-gtids=3e11fa47-71ca-11e1-9e33-c80aa9429562:99']
 beyond the peer's, without 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-40: 3e11fa47-71ca-11e1-9e33-c80aa9429562:99 ['mysqlbinlog'] ['--include-gtids=3e11fa47-71ca-11e1-9e33-c80aa9429562:99']

@@ -1,4 +1,4 @@
-features: applying_transaction bind_address_list channel_compression channel_retry_count clone dynamic_privileges filter_tables former_login gtid_mode hex_definitions hidden_indexes keeps_relay_log log_by_gtid own_certificates persisted_variables public_key_request replica_statements require_primary_key retention_seconds semisync_plugins show_replicas statistics_cache super_read_only x_plugin
+features: applying_transaction bind_address_list channel_compression channel_retry_count clone default_collations dynamic_privileges filter_tables former_login gtid_mode hex_definitions hidden_indexes keeps_relay_log log_by_gtid own_certificates persisted_variables public_key_request replica_statements require_primary_key retention_seconds semisync_plugins show_replicas statistics_cache super_read_only x_plugin
 receiver_can_change_alone: True
 semi_sync_name: rpl_semi_sync_master rpl_semi_sync_master_wait_no_slave rpl_semi_sync_master_wait_no_slave
 gate_variable: super_read_only
@@ -12,6 +12,8 @@ privileges for seed: BACKUP_ADMIN, EVENT, LOCK TABLES, PROCESS, RELOAD, REPLICAT
 dump, gtid_mode ON: --master-data=2 --set-gtid-purged=ON
 dump, gtid_mode OFF: --master-data=2 --set-gtid-purged=OFF
 dump, plain: --set-gtid-purged=OFF
+import from 8.0.22: {'sql_mode': 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', 'foreign_key_checks': 0, 'net_read_timeout': 600, 'sql_require_primary_key': 0}
+import from 5.7.44: {'sql_mode': 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', 'foreign_key_checks': 0, 'net_read_timeout': 600, 'default_collation_for_utf8mb4': 'utf8mb4_general_ci', 'sql_require_primary_key': 0}
 client with TLS: {'ssl-mode': 'REQUIRED'} {'ssl-mode': 'VERIFY_CA', 'ssl-ca': '/etc/ssl/ca.pem'}
 beyond the peer's, without nothing: 3e11fa47-71ca-11e1-9e33-c80aa9429562:99 ['mysqlbinlog'] ['--include-gtids=3e11fa47-71ca-11e1-9e33-c80aa9429562:99']
 beyond the peer's, without 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-40: 3e11fa47-71ca-11e1-9e33-c80aa9429562:99 ['mysqlbinlog'] ['--include-gtids=3e11fa47-71ca-11e1-9e33-c80aa9429562:99']
