@@ -35,7 +35,7 @@ def data_on_recipient(pair: Pair) -> Iterator[Finding]:
     facts = pair.facts.get(name or "")
     if not name or not facts or facts["schemas"] is None or _is_linked(pair) or facts["seed"]:
         return
-    own = [schema for schema in facts["schemas"] if schema["tables"] or schema["routines"]]
+    own = [schema for schema in facts["schemas"] if any(schema.get(what) for what in ("tables", "routines", "events"))]
     if own and name not in pair.wish["overwrite"]:
         yield Finding(
             "DATA_ON_RECIPIENT",
