@@ -127,6 +127,7 @@ class BackupSeed(Method):
         self._secret = secret
         self._variables = recipient.variables()
         self._swap = Swap(self._variables["datadir"], recipient.dialect.service)
+        self._stream: Optional[Stream] = None
 
     def obstacles(self) -> List[str]:
         """See :meth:`Method.obstacles`."""
@@ -181,6 +182,15 @@ class BackupSeed(Method):
         listed = ", ".join(foreign[:_MOST_SHOWN])
         return ["%s holds files that are no part of the data (%s%s)" % (self._variables["datadir"], listed, more)]
 
+    def reserve(self) -> None:
+        """See :meth:`Method.reserve`: the offer is taken up, and waits on that connection."""
+        self._take_up()
+
+    def _take_up(self) -> Stream:
+        if self._stream is None:
+            self._stream = fetch(self._host, self._port, self._secret or Secret(""))
+        return self._stream
+
     def run(self, progress: Progress) -> Copied:
         """See :meth:`Method.run`.
 
@@ -216,8 +226,9 @@ class BackupSeed(Method):
 
     def _copy(self, progress: Progress) -> Dict[str, Any]:
         """Have the donor's files in the staging folder, and return what the donor said at the end, with ``bytes``."""
-        stream = fetch(self._host, self._port, self._secret or Secret(""))
+        stream = self._take_up()
         try:
+            stream.begin()
             frames = stream.frames()
             kind, content = next(frames)
             if kind != HEADER:

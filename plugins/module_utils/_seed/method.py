@@ -65,6 +65,13 @@ class Method(ABC):
         """Return whether it can go on from what a run that was killed left on the recipient."""
         return False
 
+    def reserve(self) -> None:
+        """Have the donor keep ready what :meth:`run` needs, maybe hours later. The hold ends with this process.
+
+        :raises TwowayError: when it has nothing ready.
+        """
+        return
+
     @abstractmethod
     def run(self, progress: Progress) -> Copied:
         """Copy the donor's data. What it made for that on either side is gone afterwards, whatever happens.

@@ -141,6 +141,8 @@ class SeedRun:
         return by_gtid if any(by_gtid.values()) else {"file": binlog["file"], "position": binlog["position"]}
 
     def _hold_clients(self, _step: plan.HoldClients) -> None:
+        # Nobody is waited for at the donor for as long as it may take to save what is here.
+        self._choice.method.reserve()
         earlier = find_seed_mark(self._recipient) or {}
         # After a killed run the gate is where that one held it; where it was before is in its mark.
         is_held = earlier.get("state") == plan.IMPORTING
