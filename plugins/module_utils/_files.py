@@ -22,6 +22,13 @@ def dated_path(directory: str, what: str) -> str:
     return os.path.join(directory, "%s-%s.sql" % (what, stamp))
 
 
+def existing_folder(path: str) -> str:
+    """Return the folder, or the nearest one above it that exists already."""
+    while not os.path.isdir(path):
+        path = os.path.dirname(path) or "."
+    return path
+
+
 class Draft:
     """A file that is being written. Where that cannot be done, the error names the file."""
 

@@ -182,6 +182,10 @@ class BackupSeed(Method):
         listed = ", ".join(foreign[:_MOST_SHOWN])
         return ["%s holds files that are no part of the data (%s%s)" % (self._variables["datadir"], listed, more)]
 
+    def frees_bytes(self, doomed_bytes: int) -> int:
+        """See :meth:`Method.frees_bytes`: what the recipient holds stays until the copy is whole."""
+        return self._swap.leftover_bytes()
+
     def reserve(self) -> None:
         """See :meth:`Method.reserve`: the offer is taken up, and waits on that connection."""
         self._take_up()

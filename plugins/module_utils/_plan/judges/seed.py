@@ -66,9 +66,14 @@ def space(pair: Pair) -> Iterator[Finding]:
     donor, facts = pair.facts.get(pair.wish["donor"]), pair.facts.get(pair.recipient or "")
     if not donor or not facts or not donor["schemas"] or _is_linked(pair):
         return
+    mark, free = facts["seed"] or {}, facts["host"]["free_bytes"]
+    # What was copied is no copy to come; what an unfinished one by files has taken, only the next one sees.
+    if free is None or mark.get("state") == "done" or mark.get("method") == "backup":
+        return
     needed = needed_bytes(donor["schemas"])
-    free = facts["host"]["free_bytes"]
-    if free is not None and free < needed:
+    doomed = [schema for schema in facts["schemas"] or [] if schema["name"] in mark.get("schemas", ())]
+    free += sum(schema["size_bytes"] for schema in doomed)
+    if free < needed:
         yield Finding(
             "DISK_TOO_SMALL",
             BLOCKER,
