@@ -250,8 +250,10 @@ def apply(module: Module, session: Session) -> Dict[str, Any]:
     """Return the module's result, once no other run seeds this server any more."""
     donor = connect(remote_login_of(module.params, "donor"))
     try:
-        see_fresh_sizes(donor)
-        see_fresh_sizes(session)
+        for each in (donor, session):
+            # Both are idle while others copy.
+            each.stay_connected()
+            see_fresh_sizes(each)
         with exclusive(session, UNFINISHED):
             return seed(module, session, donor)
     finally:

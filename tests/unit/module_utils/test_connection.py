@@ -269,3 +269,22 @@ def test_a_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_driver, "HAS_PYMYSQL", False)
     with pytest.raises(TwowayError, match="python3-pymysql"):
         connect(Login())
+
+
+def test_a_session_outlasts_silence_also_through_a_firewall() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()) as here:
+        connection: Any = Connection(MYSQL)
+        connection._sock = here
+        Session(connection).stay_connected()
+        assert connection.asked == ["SET SESSION wait_timeout = 31536000"]
+        assert here.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert here.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) <= 60
+
+
+def test_a_session_on_a_socket_outlasts_silence() -> None:
+    here, there = socket.socketpair()
+    with here, there:
+        connection: Any = Connection(MARIADB)
+        connection._sock = here
+        Session(connection).stay_connected()
+        assert connection.asked == ["SET SESSION wait_timeout = 31536000"]
