@@ -131,6 +131,11 @@ seed:
   type: dict
   returned: success
   sample: {state: done, donor: db1, method: dump}
+running_seed:
+  description: The process on the host that copies data into this member, and the port of its server; V(null) where none does.
+  type: dict
+  returned: success
+  sample: {process: 4711, port: 3306}
 claim:
   description: The newest claim to the writes of the pair that this member knows; V(null) where there is none.
   type: dict

@@ -48,9 +48,23 @@ def data_on_recipient(pair: Pair) -> Iterator[Finding]:
         )
 
 
+def running_seed(pair: Pair) -> Iterator[Finding]:
+    for name, facts in pair.known:
+        running = facts.get("running_seed")
+        if running:
+            yield Finding(
+                "SEED_GOES_ON",
+                BLOCKER,
+                name,
+                "process %s copies data into it; /var/lib/twoway/progress-%s.json tells how far it is"
+                % (running["process"] or "of an earlier run", running["port"]),
+                "Let it end, and run the same again then. To give it up, end that process.",
+            )
+
+
 def unfinished_seed(pair: Pair) -> Iterator[Finding]:
     for name, facts in pair.known:
-        if not facts["seed"] or facts["seed"]["state"] != "importing":
+        if not facts["seed"] or facts["seed"]["state"] != "importing" or facts.get("running_seed"):
             continue
         is_donor = name == pair.wish["donor"]
         yield Finding(
