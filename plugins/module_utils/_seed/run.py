@@ -38,6 +38,7 @@ from .choice import Choice
 from .dump import save_dump, wait_for_earlier_import
 from .events import disable_events
 from .ledger import restore_settings
+from .management import close_starts, open_starts
 from .method import Copied
 from .progress import Progress
 
@@ -199,6 +200,9 @@ class SeedRun:
         if path:
             write_state(path, self._mark)
         write_seed_mark(self._recipient, self._mark)
+        if path:
+            # Where both members write, nobody else would see to it.
+            close_starts(self._recipient.dialect)
 
     def _save_accounts(self) -> None:
         accounts = accounts_only_here(self._recipient, self._donor, self._params["donor_host"])
@@ -232,6 +236,9 @@ class SeedRun:
             "binlog": {name: binlog[name] for name in ("file", "position")},
             "own": self._own_place(),
         }
+        # The data are whole. After the mark nobody would look for the file any more.
+        if state_path(self._recipient, UNFINISHED):
+            open_starts(self._recipient.dialect)
         write_seed_mark(self._recipient, mark)
         forget_state(self._recipient, UNFINISHED)
 
