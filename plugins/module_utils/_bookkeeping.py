@@ -17,6 +17,7 @@ counts, and tells how far it is.
 from __future__ import annotations
 
 import fcntl
+import glob
 import json
 import os
 import re
@@ -45,6 +46,8 @@ PATIENCE = "patience"
 """How long commits waited for their replica before somebody let them wait for nobody for a while."""
 LAG = "lag"
 """How far the member is behind its peer, as its keeper measures it."""
+
+_LOCK = ".lock"
 
 _TABLES = (
     "CREATE SCHEMA IF NOT EXISTS twoway DEFAULT CHARACTER SET utf8mb4",
@@ -226,12 +229,30 @@ def exclusive(session: Session, name: str) -> Iterator[None]:
         yield
         return
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    descriptor = os.open(path + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(path + _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+        # For whoever has to know who it is.
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, b"%d" % os.getpid(), 0)
         yield
     finally:
         os.close(descriptor)
+
+
+def find_excluding(name: str, folder: str = STATE_FOLDER) -> Optional[Dict[str, Any]]:
+    """Return who keeps others away by :func:`exclusive` from a server of this host, whether that server runs or not.
+
+    Keys: ``process``, ``None`` where it did not say so, and the ``port`` of the server.
+    """
+    for path in glob.glob(os.path.join(folder, "%s-*.json%s" % (name, _LOCK))):
+        with open(path, encoding="ascii") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                process, port = file.read(), os.path.basename(path)[len(name) + 1 : -len(".json" + _LOCK)]
+                return {"process": int(process) if process.isdigit() else None, "port": int(port)}
+    return None
 
 
 def forget_state(session: Session, name: str) -> None:

@@ -39,9 +39,16 @@ _REFUSALS = (1044, 1045, 1698)
 
 _DEFAULT_USER, _DEFAULT_PORT = "root", 3306
 
+_IDLE_SECONDS = 28800
+# The longest that servers know: a year.
+_LONGEST_IDLE_SECONDS = 31536000
+# A firewall may forget a connection that was silent for a few minutes.
+_KEEPALIVE_SECONDS = 60
+
 # A server may be set to read quotes and backslashes in another way; our sessions never do.
 _SESSION_START = (
-    "SET SESSION sql_mode = 'STRICT_TRANS_TABLES', SESSION time_zone = '+00:00', SESSION wait_timeout = 28800"
+    "SET SESSION sql_mode = 'STRICT_TRANS_TABLES', SESSION time_zone = '+00:00', SESSION wait_timeout = %d"
+    % _IDLE_SECONDS
 )
 
 
@@ -217,6 +224,20 @@ class Session:
         """Have the server load rows by a statement that asks its client for a file, and return how many it took."""
         with errors_named(action):
             return load(self._connection, statement.text, blocks)
+
+    def limit_idleness(self, seconds: int = _IDLE_SECONDS) -> None:
+        """Have the server end the session, and with it what it holds, once it was asked nothing for so long."""
+        self.query(sql("SET SESSION wait_timeout = {}", seconds), "limit how long the session may be idle")
+
+    def stay_connected(self) -> None:
+        """Outlast days in which nothing is asked, at the server and at whatever is in between."""
+        self.limit_idleness(_LONGEST_IDLE_SECONDS)
+        connection = self._connection._sock
+        if connection.family != socket.AF_UNIX:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            for name in ("TCP_KEEPIDLE", "TCP_KEEPINTVL"):
+                if hasattr(socket, name):
+                    connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), _KEEPALIVE_SECONDS)
 
     def limit_silence(self, seconds: Optional[float]) -> None:
         """From now on fail when the server says nothing for so long while an answer is waited for; ``None`` is ever."""

@@ -24,6 +24,8 @@ PATIENCE_SECONDS = 60.0
 # A lock that is not granted by then is given up: writes already wait behind it.
 _HOLD_SECONDS = 0.25
 _CONNECT_SECONDS = 30
+# A host that loses its power does not give the lock back; so long its silence is taken for thinking.
+_SILENT_SECONDS = 10
 # What a server says of a statement that was ended before it was done.
 _INTERRUPTED = (1317, 1205)
 
@@ -86,10 +88,13 @@ def describe_statements(rows: List[Dict[str, Any]]) -> str:
 def commits_held(session: Session, login: Login) -> Iterator[float]:
     """Hold the commits of a session's server, and give the moment since when they may be.
 
+    Nothing is held any more once the session was silent for ten seconds; what was done meanwhile then fails at the end.
+
     :param login: for a second session, which gives the lock up when it is not granted soon.
     :raises NotHeld: when that happened; then nothing is held any more.
     """
     try:
+        session.limit_idleness(_SILENT_SECONDS)
         held_at = _hold(session, login)
     except BaseException as error:
         # MySQL keeps half of a lock that was not granted. With its session all of it is gone.
@@ -102,6 +107,7 @@ def commits_held(session: Session, login: Login) -> Iterator[float]:
         yield held_at
     finally:
         session.query(session.dialect.release_commits(), "let commits go on")
+        session.limit_idleness()
 
 
 def _hold(session: Session, login: Login) -> float:

@@ -125,12 +125,17 @@ schemas:
   type: list
   elements: dict
   returned: success
-  sample: [{name: wikidb, tables: 9, routines: 1, size_bytes: 5554176, engines: {InnoDB: 8, VIEW: 1}}]
+  sample: [{name: wikidb, tables: 9, routines: 1, events: 0, size_bytes: 5554176, engines: {InnoDB: 8, VIEW: 1}}]
 seed:
   description: The mark of the last seed of this member; V(null) when it was never seeded.
   type: dict
   returned: success
   sample: {state: done, donor: db1, method: dump}
+running_seed:
+  description: The process on the host that copies data into this member, and the port of its server; V(null) where none does.
+  type: dict
+  returned: success
+  sample: {process: 4711, port: 3306}
 claim:
   description: The newest claim to the writes of the pair that this member knows; V(null) where there is none.
   type: dict

@@ -197,7 +197,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._module import (
     remote_login_of,
     run_session_module,
 )
-from ansible_collections.twoway.mysql.plugins.module_utils._plan.seed import plan_seed, show_seed
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.seed import show_seed
 from ansible_collections.twoway.mysql.plugins.module_utils._read.data import see_fresh_sizes
 from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.choice import choose, methods_for
@@ -232,12 +232,11 @@ def seed(module: Module, session: Session, donor: Session) -> Dict[str, Any]:
     run.check()
     for warning in choice.method.warnings():
         module.warn(warning)
-    desired = run.desired()
     result = reconcile(
         module,
         session,
         read=run.read,
-        plan=lambda recipient: plan_seed(recipient, desired),
+        plan=run.plan,
         show=show_seed,
         actions=run.actions(),
     )
@@ -251,7 +250,10 @@ def apply(module: Module, session: Session) -> Dict[str, Any]:
     """Return the module's result, once no other run seeds this server any more."""
     donor = connect(remote_login_of(module.params, "donor"))
     try:
-        see_fresh_sizes(donor)
+        for each in (donor, session):
+            # Both are idle while others copy.
+            each.stay_connected()
+            see_fresh_sizes(each)
         with exclusive(session, UNFINISHED):
             return seed(module, session, donor)
     finally:

@@ -40,7 +40,9 @@ options:
     description: The secret that the recipient has to know, long and random, made for this seed alone. Needed with O(state=present).
     type: str
   timeout_seconds:
-    description: As long the recipient may take to come.
+    description:
+      - As long the recipient may take to come. One that has come may have data of its own to save first, and is waited for as long as it is
+        connected.
     type: int
     default: 120
   parallel:

@@ -109,7 +109,7 @@ schemas:
   type: list
   elements: dict
   returned: success
-  sample: [{name: wikidb, tables: 9, routines: 1, size_bytes: 5554176, engines: {InnoDB: 8, VIEW: 1}}]
+  sample: [{name: wikidb, tables: 9, routines: 1, events: 0, size_bytes: 5554176, engines: {InnoDB: 8, VIEW: 1}}]
 """
 
 from typing import Any, Dict

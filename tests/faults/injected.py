@@ -51,6 +51,12 @@ _OWN_DISK = "$systemctl stop {unit}; umount /var/lib/mysql /mnt; systemctl start
 
 FAULTS: list[Fault] = [
     setting("ACKNOWLEDGED_EVENTS_LOST", "db2", "sync_relay_log", "1000", "1", MYSQL),
+    Fault(
+        "SEED_GOES_ON",
+        "db2",
+        "$systemd-run --unit seed-goes-on flock /var/lib/twoway/unfinished-3306.json.lock sleep 600",
+        "$systemctl stop seed-goes-on",
+    ),
     setting("AUTO_INCREMENT_COLLIDES", "db2", "auto_increment_offset", "1", "2"),
     setting("BINLOG_FORMAT_NOT_ROW", "db1", "binlog_format", "'MIXED'", "'ROW'", MARIADB),
     setting("BINLOG_ROW_IMAGE_NOT_FULL", "db1", "binlog_row_image", "'MINIMAL'", "'FULL'"),

@@ -243,24 +243,6 @@ def test_a_rolling_restart_takes_no_writes_that_were_given_away_meanwhile(client
 
 
 @pytest.mark.long
-def test_a_rolling_restart_takes_no_writes_that_were_given_away_meanwhile(client: str) -> None:
-    def give_away() -> None:
-        # It is restarted last.
-        playbook.wait(lambda: labkit.shell("db1", [client, "-e", "DO 1"], check=False).returncode != 0)
-        lift = "SET GLOBAL super_read_only = 0;" if client == "mysql" else ""
-        labkit.sql("db2", lift + _FAILOVER_CLAIM)
-
-    task = "twoway.mysql.pair : Restart one | Everything has arrived on both members"
-    run = playbook.run_struck(task, give_away, RESTART, {"pair_restart_moves_writes": False})
-    assert run.exit_code != 0
-    assert any("were given to server" in error and "meanwhile" in error for error in run.errors), run.output
-    address.eventually(load.open_members, ["db2"])
-    back = playbook.run(SWITCH_OVER, {"pair_switch_to": "db1"})
-    assert back.exit_code == 0, back.output
-    assert pair.judge_in_between() == pair.Verdict((), 0)
-
-
-@pytest.mark.long
 def test_nothing_is_removed_while_something_is_not_applied(client: str) -> None:
     stop, start, _remove = _CHANNEL[client]
     unnamed = playbook.run(REMOVE)

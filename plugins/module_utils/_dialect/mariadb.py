@@ -20,7 +20,7 @@ from .base import EXPORT_SETTINGS, RESTART_VARIABLES
 from .channel_row import Row, names_in
 from .features import Server
 from .mariadb_channels import MariadbChannels
-from .statement import Raw, Statement, sql
+from .statement import Identifier, Raw, Statement, sql
 
 
 class MariadbDialect(MariadbChannels):
@@ -59,6 +59,15 @@ class MariadbDialect(MariadbChannels):
         # The way that the other columns show has an empty place among them.
         ways = [way for way in json.loads(former or "[]") if way]
         return tuple((str(way["plugin"]), str(way.get("authentication_string", ""))) for way in ways)
+
+    def read_definition(self, account: AccountName) -> Statement:
+        # An account without a host is a role, of which there is nothing to tell but its name.
+        if account.host:
+            return super().read_definition(account)
+        return sql("SELECT {} AS definition", sql("CREATE ROLE IF NOT EXISTS {}", Identifier(account.user)).text)
+
+    def read_grants(self, account: AccountName) -> Statement:
+        return super().read_grants(account) if account.host else sql("SHOW GRANTS FOR {}", Identifier(account.user))
 
     def _add_password(self, step: do.AddPassword) -> List[Statement]:
         return [

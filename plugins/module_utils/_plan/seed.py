@@ -76,7 +76,7 @@ class Recipient:
     """What a seed has to know of the recipient.
 
     :ivar schemas: user schemas, with or without data.
-    :ivar schemas_with_data: those that hold tables or routines.
+    :ivar schemas_with_data: those that hold tables, routines or events.
     :ivar mark: the mark of an earlier seed.
     :ivar is_untouched: nothing has been written or applied since the seed that the mark tells of.
     :ivar follows: address of the source of a channel, where one exists.

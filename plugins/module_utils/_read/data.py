@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, Dict, List
 
 from .._connection import Session
-from .._dialect.statement import Raw, quote_literal, sql
+from .._dialect.statement import Identifier, Raw, quote_literal, sql
 
 BOOKKEEPING_SCHEMA = "twoway"
 """The collection's own schema: canaries, which are replicated, and marks of seeds, which are not."""
@@ -35,11 +35,11 @@ def see_fresh_sizes(session: Session) -> None:
 def read_schemas(session: Session) -> List[Dict[str, Any]]:
     """Return the schemas of users.
 
-    Keys: ``name``, number of ``tables`` and ``routines``, ``size_bytes``, number of tables by ``engines``. Sizes are
-    the server's estimates. A schema without tables and routines is there all the same, one that is made meanwhile not.
+    Keys: ``name``, number of ``tables``, ``routines`` and ``events``, ``size_bytes``, number of tables by ``engines``.
+    Sizes are the server's estimates. A schema without any of these is there all the same, one made meanwhile is not.
     """
     schemas: Dict[str, Dict[str, Any]] = {
-        row["name"]: {"name": row["name"], "tables": 0, "routines": 0, "size_bytes": 0, "engines": {}}
+        row["name"]: {"name": row["name"], "tables": 0, "routines": 0, "events": 0, "size_bytes": 0, "engines": {}}
         for row in session.query(
             sql(
                 "SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ({})"
@@ -63,22 +63,18 @@ def read_schemas(session: Session) -> List[Dict[str, Any]]:
             schema["tables"] += int(row["tables_count"])
             schema["size_bytes"] += int(row["size_bytes"])
             schema["engines"][row["engine"]] = int(row["tables_count"])
-    for row in session.query(
-        sql(
-            "SELECT ROUTINE_SCHEMA AS name, COUNT(*) AS routines FROM information_schema.ROUTINES"
-            " WHERE ROUTINE_SCHEMA NOT IN ({}) GROUP BY ROUTINE_SCHEMA",
-            NOT_USER_DATA,
-        ),
-        "count the routines",
-    ):
-        if row["name"] in schemas:
-            schemas[row["name"]]["routines"] = int(row["routines"])
+    for what, column in (("routines", "ROUTINE_SCHEMA"), ("events", "EVENT_SCHEMA")):
+        question = "SELECT {} AS name, COUNT(*) AS found FROM information_schema.{} WHERE {} NOT IN ({}) GROUP BY {}"
+        names = Identifier(column), Identifier(what.upper()), Identifier(column), NOT_USER_DATA, Identifier(column)
+        for row in session.query(sql(question, *names), "count the %s" % what):
+            if row["name"] in schemas:
+                schemas[row["name"]][what] = int(row["found"])
     return list(schemas.values())
 
 
 def holds_data(schema: Dict[str, Any]) -> bool:
     """Return whether a schema of :func:`read_schemas` holds anything that could be lost."""
-    return bool(schema["tables"] or schema["routines"])
+    return bool(schema["tables"] or schema["routines"] or schema["events"])
 
 
 def non_transactional_engines(schemas: List[Dict[str, Any]]) -> List[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from typing import Any, Dict, Iterable
 
-from .._bookkeeping import find_seed_mark, has_bookkeeping
+from .._bookkeeping import UNFINISHED, find_excluding, find_seed_mark, has_bookkeeping
 from .._claim import read_claim
 from .._connection import Login, Session, connect
 from .._dialect.options import variable_of
@@ -49,7 +49,11 @@ def read_member(login: Login, is_installed: bool, with_audit: bool, options: Ite
 
     :param options: names of further options, of which it is told which ones can only change at a restart.
     """
-    records = {"comparison": read_comparison(), "skipped_transactions": read_skipped()}
+    records = {
+        "comparison": read_comparison(),
+        "skipped_transactions": read_skipped(),
+        "running_seed": find_excluding(UNFINISHED),
+    }
     if not is_installed:
         return {**_NOTHING, **records}
     try:

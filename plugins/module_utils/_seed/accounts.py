@@ -4,7 +4,7 @@
 
 # This module util is private to the collection. It may change without notice.
 
-"""Saves the accounts that a physical copy, which brings the donor's, would end."""
+"""Saves the accounts and roles that a physical copy, which brings the donor's, would end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from .._dialect.statement import sql
 from .._files import appear
 from .._state.account import AccountName
 
-_ALL = sql("SELECT User AS user, Host AS host FROM mysql.user WHERE User <> '' AND Host <> ''")
+# Roles are among them: on MariaDB those without a host.
+_ALL = sql("SELECT User AS user, Host AS host FROM mysql.user WHERE User <> ''")
 
 
 def _accounts(session: Session) -> FrozenSet[Tuple[str, str]]:
@@ -23,7 +24,7 @@ def _accounts(session: Session) -> FrozenSet[Tuple[str, str]]:
 
 
 def accounts_only_here(recipient: Session, donor: Session, donor_address: str) -> List[AccountName]:
-    """Return the accounts that the recipient has and the donor has not, sorted.
+    """Return the accounts and roles that the recipient has and the donor has not, sorted.
 
     Those for the donor's own address are left out: they are made again when the pair is linked.
     """
@@ -32,14 +33,19 @@ def accounts_only_here(recipient: Session, donor: Session, donor_address: str) -
 
 
 def save_accounts(session: Session, accounts: List[AccountName], path: str) -> None:
-    """Save the statements that make these accounts, with the hashes of their passwords, for the administrator alone."""
+    """Save the statements that make these accounts, with the hashes of their passwords, for the administrator alone.
+
+    All of them exist before the first grant: it may be of a role to an account, or to another role.
+    """
     exact = session.dialect.exact_definitions()
     if exact:
         session.query(exact, "ask for definitions without loss")
-    lines = []
+    definitions, grants = [], []
     for name in accounts:
         action = "read the account %s" % name
-        lines.append(str(session.value(session.dialect.read_definition(name), action)))
-        lines += [str(next(iter(row.values()))) for row in session.query(session.dialect.read_grants(name), action)]
+        definitions.append(str(session.value(session.dialect.read_definition(name), action)))
+        grants += [str(next(iter(row.values()))) for row in session.query(session.dialect.read_grants(name), action)]
+    # MySQL names default roles where it makes an account.
+    definitions.sort(key=lambda line: " DEFAULT ROLE " in line)
     with appear(path) as file:
-        file.write("".join("%s;\n" % line for line in lines).encode("utf-8"))
+        file.write("".join("%s;\n" % line for line in definitions + grants).encode("utf-8"))

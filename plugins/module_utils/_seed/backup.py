@@ -26,7 +26,7 @@ from .._secret import Secret
 from .._state.binlog import BinlogCoordinates
 from .._state.units import in_bytes
 from .._state.variables import is_on
-from .host import allow_many_files, filesystem_of
+from .host import allow_many_files, filesystem_of, foreign_files
 from .management import forget_donor, held_start, held_start_obstacles, read_accounts, release_starts
 from .method import Copied, Method
 from .progress import Progress
@@ -36,6 +36,7 @@ from .transport import DATA, HEADER, TRAILER, Stream, fetch
 _START_SECONDS = 600
 _PARALLEL = 2
 _ERROR_TAIL_CHARACTERS = 2000
+_MOST_SHOWN = 3
 
 _MIB = 1 << 20
 _RESERVE_BYTES = 256 * _MIB
@@ -126,6 +127,7 @@ class BackupSeed(Method):
         self._secret = secret
         self._variables = recipient.variables()
         self._swap = Swap(self._variables["datadir"], recipient.dialect.service)
+        self._stream: Optional[Stream] = None
 
     def obstacles(self) -> List[str]:
         """See :meth:`Method.obstacles`."""
@@ -143,7 +145,8 @@ class BackupSeed(Method):
         if not recipient.server.can_take_files_of(donor.server):
             texts = (donor.server.version_text, recipient.server.version_text)
             found.append("the donor is %s and the recipient %s" % texts)
-        return found + self._differences() + self._folder_obstacles() + outlying_tables(self._donor)
+        found += self._differences() + self._folder_obstacles() + self._foreign_obstacles()
+        return found + outlying_tables(self._donor)
 
     def _differences(self) -> List[str]:
         donor, recipient = self._donor.variables(), self._variables
@@ -169,6 +172,28 @@ class BackupSeed(Method):
         if filesystem_of(self._variables["datadir"]) == "overlay":
             found.append("%s is part of a container's image" % self._variables["datadir"])
         return found
+
+    def _foreign_obstacles(self) -> List[str]:
+        """Return what else the data directory holds: it would go with the data."""
+        foreign = foreign_files(self._variables) if os.path.isdir(self._variables["datadir"]) else []
+        if not foreign:
+            return []
+        more = " and %d more" % (len(foreign) - _MOST_SHOWN) if len(foreign) > _MOST_SHOWN else ""
+        listed = ", ".join(foreign[:_MOST_SHOWN])
+        return ["%s holds files that are no part of the data (%s%s)" % (self._variables["datadir"], listed, more)]
+
+    def frees_bytes(self, doomed_bytes: int) -> int:
+        """See :meth:`Method.frees_bytes`: what the recipient holds stays until the copy is whole."""
+        return self._swap.leftover_bytes()
+
+    def reserve(self) -> None:
+        """See :meth:`Method.reserve`: the offer is taken up, and waits on that connection."""
+        self._take_up()
+
+    def _take_up(self) -> Stream:
+        if self._stream is None:
+            self._stream = fetch(self._host, self._port, self._secret or Secret(""))
+        return self._stream
 
     def run(self, progress: Progress) -> Copied:
         """See :meth:`Method.run`.
@@ -205,8 +230,9 @@ class BackupSeed(Method):
 
     def _copy(self, progress: Progress) -> Dict[str, Any]:
         """Have the donor's files in the staging folder, and return what the donor said at the end, with ``bytes``."""
-        stream = fetch(self._host, self._port, self._secret or Secret(""))
+        stream = self._take_up()
         try:
+            stream.begin()
             frames = stream.frames()
             kind, content = next(frames)
             if kind != HEADER:

@@ -12,7 +12,42 @@ import os
 import re
 import resource
 from contextlib import suppress
-from typing import Optional
+from typing import Iterator, List, Mapping, Optional
+
+# What a server, and the programs that come with it, make in a data directory, and in the folder of a schema.
+_SERVER_FILE = re.compile(
+    r"ib(data|_|tmp)|undo\d|aria_log|ddl_(log|recovery)|(mysql|mariadb)_upgrade_info|debian-.*\.flag$|RPM_UPGRADE"
+    r"|auto\.cnf$|core(\.|$)|(galera\.cache|(gra|gvw)state\.dat)$|(xtrabackup|mariadb_backup)_|backup-my\.cnf$"
+    r"|.*\.(pid|info|index|state|sock\.lock|lower-test|\d{6,}|(log|err)([.-].*)?)$"
+)
+_TABLE_FILE = re.compile(
+    r".*\.(frm|ibd|isl|cfg|cfp|opt|par|TRG|TRN|MY[DI]|MA[DI]|TM[DM]|MRG|CS[MV]|AR[MNZ]|BAK|OLD)$|\.twoway-|#"
+)
+# Files of a server that may have any name.
+_NAMED_FILES = (
+    "general_log_file",
+    "innodb_buffer_pool_filename",
+    "log_bin_basename",
+    "log_bin_index",
+    "log_error",
+    "log_slow_query_file",
+    "pid_file",
+    "relay_log_basename",
+    "relay_log_index",
+    "relay_log_info_file",
+    "server_audit_file_path",
+    "slow_query_log_file",
+)
+# Files that a server is given.
+_GIVEN_FILES = (
+    "file_key_management_filekey",
+    "file_key_management_filename",
+    "init_file",
+    "ssl_ca",
+    "ssl_cert",
+    "ssl_crl",
+    "ssl_key",
+)
 
 # As many as mariadb-backup asks for at most; a kernel's own limit is a little above.
 _MOST_FILES = 1_000_000
@@ -53,3 +88,42 @@ def allow_many_files() -> int:
             resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
             return limit
     return soft
+
+
+def foreign_files(variables: Mapping[str, str]) -> List[str]:
+    """Return the files in a server's data directory that are no part of its data, sorted, relative to the directory.
+
+    :param variables: all of the server's.
+    """
+    directory = os.path.realpath(variables["datadir"])
+    spaces = [variables.get(name, "") for name in ("innodb_data_file_path", "innodb_temp_data_file_path")]
+    own = [part.partition(":")[0] for text in spaces for part in text.split(";")]
+    own += [os.path.basename(variables.get(name, "")) for name in _NAMED_FILES]
+    known = tuple(name for name in own if name)
+    found = set(_given_files(directory, variables))
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name != "lost+found" and not entry.name.startswith((".twoway-", "#")):
+                    found.update(os.path.join(entry.name, name) for name in _foreign_entries(entry.path))
+            # A socket is made anew by whoever listens there.
+            elif entry.is_file() and not _SERVER_FILE.match(entry.name) and not entry.name.startswith(known):
+                found.add(entry.name)
+    return sorted(found)
+
+
+def _given_files(directory: str, variables: Mapping[str, str]) -> Iterator[str]:
+    for name in _GIVEN_FILES:
+        # A server works in its data directory; a key may be named as one that is in a file.
+        value = re.sub("^FILE:", "", variables.get(name, ""))
+        path = os.path.realpath(os.path.join(directory, value))
+        if value and path.startswith(directory + "/"):
+            yield os.path.relpath(path, directory)
+
+
+def _foreign_entries(folder: str) -> Iterator[str]:
+    """Yield what a server would not make in the folder of a schema; it makes no folders there."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not _TABLE_FILE.match(entry.name):
+                yield entry.name

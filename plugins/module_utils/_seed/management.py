@@ -25,6 +25,9 @@ from .events import resume_scheduler
 OPTION_FILE = "zzz-twoway-seed.cnf"
 """Read after all others, so that it wins; gone when the seed is over."""
 
+CLOSED_FILE = "zzz-twoway-unfinished.cnf"
+"""The same for as long as the recipient is marked as unfinished."""
+
 _INIT_FILE = "twoway-seed-init.sql"
 
 #: Accounts with which the distribution's own scripts manage the server, where it has them.
@@ -115,6 +118,21 @@ def release_starts(dialect: Dialect) -> None:
         for path in (os.path.join(folder, OPTION_FILE), os.path.join(os.path.dirname(folder), _INIT_FILE)):
             with suppress(FileNotFoundError):
                 os.unlink(path)
+
+
+def close_starts(dialect: Dialect) -> None:
+    """Have the server start without letting clients write; do nothing where option files are not ours to write."""
+    folder = _option_folder(dialect)
+    if folder and os.geteuid() == 0:
+        lines = ["# A seed of this server was not finished.", "[mysqld]", "read_only = ON"]
+        _write(os.path.join(folder, CLOSED_FILE), lines, 0o644, 0)
+
+
+def open_starts(dialect: Dialect) -> None:
+    """Remove what :func:`close_starts` wrote; nothing there is no error."""
+    for folder in dialect.option_folders:
+        with suppress(FileNotFoundError):
+            os.unlink(os.path.join(folder, CLOSED_FILE))
 
 
 def _option_lines(dialect: Dialect, init_file: str) -> List[str]:

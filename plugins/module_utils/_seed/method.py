@@ -65,6 +65,20 @@ class Method(ABC):
         """Return whether it can go on from what a run that was killed left on the recipient."""
         return False
 
+    def frees_bytes(self, doomed_bytes: int) -> int:
+        """Return how much of the recipient's space is free again before the copy comes.
+
+        :param doomed_bytes: what the schemas take that are going to be replaced.
+        """
+        return doomed_bytes
+
+    def reserve(self) -> None:
+        """Have the donor keep ready what :meth:`run` needs, maybe hours later. The hold ends with this process.
+
+        :raises TwowayError: when it has nothing ready.
+        """
+        return
+
     @abstractmethod
     def run(self, progress: Progress) -> Copied:
         """Copy the donor's data. What it made for that on either side is gone afterwards, whatever happens.

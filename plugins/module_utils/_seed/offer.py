@@ -186,6 +186,8 @@ class _Server:
             return
 
     def _send(self, stream: Stream) -> None:
+        # It may have data of its own to save first.
+        stream.await_begin()
         stream.send_json(HEADER, {"expected_bytes": size_of(self._directory, self._log_names)})
         try:
             with option_file(self._login, self._dialect) as defaults:

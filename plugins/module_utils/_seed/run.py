@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import suppress
-from typing import Any, Callable, Dict, Mapping, Optional, Type
+from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Type
 
 from .._bookkeeping import (
     PROGRESS,
@@ -27,9 +27,9 @@ from .._connection import Login, Session
 from .._dialect.statement import Identifier, sql
 from .._errors import Refused, TwowayError
 from .._executor import Action, writable
-from .._files import dated_path
+from .._files import dated_path, existing_folder
 from .._plan import seed as plan
-from .._plan.steps import Step
+from .._plan.steps import Plan, Step
 from .._read.data import holds_data, read_schemas
 from .._read.replication import describe_binlog, read_binlog, read_channel
 from .._read.server import read_gate
@@ -39,6 +39,7 @@ from .choice import Choice
 from .dump import save_dump, wait_for_earlier_import
 from .events import disable_events
 from .ledger import hold_setting, release_setting, restore_settings
+from .management import close_starts, open_starts
 from .method import Copied
 from .progress import Progress
 
@@ -95,23 +96,38 @@ class SeedRun:
         )
 
     def check(self) -> None:
-        """Return when a copy from this donor to this recipient can work.
+        """Return when this donor's data can be the recipient's.
 
-        :raises Refused: for servers of two flavors, or for too little space.
+        :raises Refused: for servers of two flavors.
         """
         donor, recipient = self._donor.dialect.server, self._recipient.dialect.server
         if donor.flavor != recipient.flavor:
             flavors = donor.flavor, recipient.flavor
             raise Refused("The donor is %s and the recipient %s; a pair is of one flavor." % flavors)
-        needed = plan.needed_bytes(self._donor_schemas)
+
+    def plan(self, recipient: plan.Recipient) -> Plan:
+        """Return the steps, for which there is space.
+
+        :raises Refused: when there is none, and as :func:`plan_seed`.
+        """
+        planned = plan.plan_seed(recipient, self.desired())
         directory = self._recipient.variables()["datadir"]
-        if os.path.isdir(directory):
-            free = shutil.disk_usage(directory).free
-            if free < needed:
-                raise Refused(
-                    "The seed needs about %s in %s, and %s are free. Nothing was touched."
-                    % (in_bytes(needed), directory, in_bytes(free))
-                )
+        if planned.steps and os.path.isdir(directory):
+            self._require_space(planned.steps, directory)
+        return planned
+
+    def _require_space(self, steps: Sequence[Step], directory: str) -> None:
+        sizes = {schema["name"]: int(schema["size_bytes"]) for schema in read_schemas(self._recipient)}
+        saved, doomed = (
+            sum(sizes.get(name, 0) for step in steps if isinstance(step, kind) for name in step.schemas)
+            for kind in (plan.SaveData, plan.MarkImporting)
+        )
+        backups = existing_folder(self._params["backup_directory"])
+        _require_free(shutil.disk_usage(backups).free, saved, "A dump of what the recipient holds", backups)
+        free = shutil.disk_usage(directory).free + self._choice.method.frees_bytes(doomed)
+        if os.stat(backups).st_dev == os.stat(directory).st_dev:
+            free -= saved
+        _require_free(free, plan.needed_bytes(self._donor_schemas), "The seed", directory)
 
     def actions(self) -> Dict[Type[Step], Action]:
         """Return how each step is carried out."""
@@ -145,6 +161,8 @@ class SeedRun:
         return by_gtid if any(by_gtid.values()) else {"file": binlog["file"], "position": binlog["position"]}
 
     def _hold_clients(self, _step: plan.HoldClients) -> None:
+        # Nobody is waited for at the donor for as long as it may take to save what is here.
+        self._choice.method.reserve()
         earlier = find_seed_mark(self._recipient) or {}
         # After a killed run the gate is where that one held it; where it was before is in its mark.
         is_held = earlier.get("state") == plan.IMPORTING
@@ -187,6 +205,9 @@ class SeedRun:
         if path:
             write_state(path, self._mark)
         write_seed_mark(self._recipient, self._mark)
+        if path:
+            # Where both members write, nobody else would see to it.
+            close_starts(self._recipient.dialect)
 
     def _save_accounts(self) -> None:
         accounts = accounts_only_here(self._recipient, self._donor, self._params["donor_host"])
@@ -238,6 +259,9 @@ class SeedRun:
             "binlog": {name: binlog[name] for name in ("file", "position")},
             "own": self._own_place(),
         }
+        # The data are whole. After the mark nobody would look for the file any more.
+        if state_path(self._recipient, UNFINISHED):
+            open_starts(self._recipient.dialect)
         write_seed_mark(self._recipient, mark)
         forget_state(self._recipient, UNFINISHED)
 
@@ -245,3 +269,11 @@ class SeedRun:
         if self.copied is None:
             raise ValueError("nothing was copied yet")
         return self.copied
+
+
+def _require_free(free: int, needed: int, what: str, directory: str) -> None:
+    if free < needed:
+        raise Refused(
+            "%s needs about %s in %s, and %s are free. Nothing was touched."
+            % (what, in_bytes(needed), directory, in_bytes(max(0, free)))
+        )

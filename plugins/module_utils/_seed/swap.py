@@ -111,6 +111,15 @@ class Swap:
         mounts = [entry.path for entry in os.scandir(self._directory) if os.path.ismount(entry.path)]
         return ["%s is a mount of its own" % path for path in mounts if os.path.basename(path) != "lost+found"]
 
+    def leftover_bytes(self) -> int:
+        """Return how much space :meth:`prepare` frees."""
+        return sum(
+            os.lstat(os.path.join(folder, name)).st_blocks * 512
+            for left in (self._folder, os.path.join(self._directory, _HIDDEN_OLD))
+            for folder, _folders, files in os.walk(left)
+            for name in files
+        )
+
     def prepare(self) -> None:
         """Make the empty folder for the copy, once what a killed run left is gone."""
         self.clean()

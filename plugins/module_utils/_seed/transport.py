@@ -23,6 +23,7 @@ from typing import Any, Dict, Iterator, Tuple
 from .._errors import TwowayError
 from .._secret import Secret
 
+BEGIN = b"B"
 HEADER = b"H"
 DATA = b"D"
 TRAILER = b"T"
@@ -77,6 +78,27 @@ class Stream:
     def send_json(self, kind: bytes, content: Dict[str, Any]) -> None:
         """Send a frame of JSON."""
         self.send(kind, json.dumps(content).encode("utf-8"))
+
+    def begin(self) -> None:
+        """Ask for what is offered.
+
+        :raises TwowayError: when the donor is gone.
+        """
+        try:
+            self.send(BEGIN, b"")
+        except OSError as error:
+            raise TwowayError("The stream from the donor broke off: %s." % error) from error
+
+    def await_begin(self) -> None:
+        """Return when the recipient wants what is offered, however long that takes.
+
+        :raises OSError: when it is gone, which TCP notices, or wants nothing.
+        """
+        self._connection.settimeout(None)
+        kind, _length = _FRAME.unpack(_receive(self._connection, _FRAME.size))
+        if kind != BEGIN:
+            raise ConnectionError("the other end is no recipient")
+        self._connection.settimeout(STALL_SECONDS)
 
     def frames(self) -> Iterator[Tuple[bytes, bytes]]:
         """Yield kind and content of each frame, up to the trailer.

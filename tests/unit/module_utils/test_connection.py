@@ -304,3 +304,22 @@ def test_a_host_is_asked_whether_it_is_there(monkeypatch: pytest.MonkeyPatch, lo
         is_kept = bool(connection._sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
     expected = {"TCP_KEEPIDLE": 2, "TCP_KEEPINTVL": 2, "TCP_USER_TIMEOUT": 8000}
     assert (is_kept, asked == expected) == (is_probed, is_probed)
+
+
+def test_a_session_outlasts_silence_also_through_a_firewall() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()) as here:
+        connection: Any = Connection(MYSQL)
+        connection._sock = here
+        Session(connection, Login()).stay_connected()
+        assert connection.asked == ["SET SESSION wait_timeout = 31536000"]
+        assert here.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert here.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) <= 60
+
+
+def test_a_session_on_a_socket_outlasts_silence() -> None:
+    here, there = socket.socketpair()
+    with here, there:
+        connection: Any = Connection(MARIADB)
+        connection._sock = here
+        Session(connection, Login()).stay_connected()
+        assert connection.asked == ["SET SESSION wait_timeout = 31536000"]

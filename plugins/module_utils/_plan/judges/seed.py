@@ -35,7 +35,7 @@ def data_on_recipient(pair: Pair) -> Iterator[Finding]:
     facts = pair.facts.get(name or "")
     if not name or not facts or facts["schemas"] is None or _is_linked(pair) or facts["seed"]:
         return
-    own = [schema for schema in facts["schemas"] if schema["tables"] or schema["routines"]]
+    own = [schema for schema in facts["schemas"] if any(schema.get(what) for what in ("tables", "routines", "events"))]
     if own and name not in pair.wish["overwrite"]:
         yield Finding(
             "DATA_ON_RECIPIENT",
@@ -48,9 +48,23 @@ def data_on_recipient(pair: Pair) -> Iterator[Finding]:
         )
 
 
+def running_seed(pair: Pair) -> Iterator[Finding]:
+    for name, facts in pair.known:
+        running = facts.get("running_seed")
+        if running:
+            yield Finding(
+                "SEED_GOES_ON",
+                BLOCKER,
+                name,
+                "process %s copies data into it; /var/lib/twoway/progress-%s.json tells how far it is"
+                % (running["process"] or "of an earlier run", running["port"]),
+                "Let it end, and run the same again then. To give it up, end that process.",
+            )
+
+
 def unfinished_seed(pair: Pair) -> Iterator[Finding]:
     for name, facts in pair.known:
-        if not facts["seed"] or facts["seed"]["state"] != "importing":
+        if not facts["seed"] or facts["seed"]["state"] != "importing" or facts.get("running_seed"):
             continue
         is_donor = name == pair.wish["donor"]
         yield Finding(
@@ -66,9 +80,14 @@ def space(pair: Pair) -> Iterator[Finding]:
     donor, facts = pair.facts.get(pair.wish["donor"]), pair.facts.get(pair.recipient or "")
     if not donor or not facts or not donor["schemas"] or _is_linked(pair):
         return
+    mark, free = facts["seed"] or {}, facts["host"]["free_bytes"]
+    # What was copied is no copy to come; what an unfinished one by files has taken, only the next one sees.
+    if free is None or mark.get("state") == "done" or mark.get("method") == "backup":
+        return
     needed = needed_bytes(donor["schemas"])
-    free = facts["host"]["free_bytes"]
-    if free is not None and free < needed:
+    doomed = [schema for schema in facts["schemas"] or [] if schema["name"] in mark.get("schemas", ())]
+    free += sum(schema["size_bytes"] for schema in doomed)
+    if free < needed:
         yield Finding(
             "DISK_TOO_SMALL",
             BLOCKER,

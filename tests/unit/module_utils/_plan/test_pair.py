@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.judges.seed import space
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.judges.view import Facts, Pair
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.pair import judge
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.steps import Finding
@@ -65,3 +68,27 @@ def test_options_that_it_does_not_take_are_a_blocker_on_each_member() -> None:
     assert REJECTION in one[0].evidence
     assert [(found.code, found.member) for found in both] == [("OPTIONS_REJECTED", "db1"), ("OPTIONS_REJECTED", "db2")]
     assert both[1].evidence.endswith("another reason")
+
+
+MIB = 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("mark", "is_found"),
+    [
+        (None, True),
+        # What was copied before is removed first.
+        ({"state": "importing", "method": "dump", "schemas": ["wikidb"]}, False),
+        ({"state": "importing", "method": "dump", "schemas": []}, True),
+        # How much is staged, only the seed itself sees.
+        ({"state": "importing", "method": "backup", "schemas": []}, False),
+        ({"state": "done", "method": "dump", "schemas": ["wikidb"]}, False),
+    ],
+)
+def test_space_that_the_seed_itself_has_taken_is_not_missing(mark: dict[str, object] | None, is_found: bool) -> None:
+    wikidb = {"name": "wikidb", "tables": 9, "routines": 0, "events": 0, "size_bytes": 50 * MIB, "engines": {}}
+    facts: Any = {name: {**bare_host(None), "schemas": [wikidb], "seed": None} for name in ADDRESSES}
+    facts["db2"]["seed"] = mark
+    facts["db2"]["host"]["free_bytes"] = 60 * MIB
+    found = list(space(Pair(list(ADDRESSES), facts, {"donor": "db1"})))
+    assert [finding.code for finding in found] == (["DISK_TOO_SMALL"] if is_found else [])

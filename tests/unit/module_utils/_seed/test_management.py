@@ -130,3 +130,20 @@ def test_host_without_a_folder_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert any("/nowhere" in obstacle for obstacle in management.held_start_obstacles(MARIADB_NEW))
     with pytest.raises(TwowayError), management.held_start(MARIADB_NEW, "/tmp", []):
         pass
+
+
+def test_server_starts_closed_until_its_data_are_whole(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(management.os, "geteuid", lambda: 0)
+    management.close_starts(MARIADB_NEW)
+    # What a copy of files makes for its own start does not end it.
+    management.release_starts(MARIADB_NEW)
+    assert (folder / "zzz-twoway-unfinished.cnf").read_text().splitlines()[1:] == ["[mysqld]", "read_only = ON"]
+    for _again in range(2):
+        management.open_starts(MARIADB_NEW)
+        assert list(folder.iterdir()) == []
+
+
+def test_who_may_not_write_option_files_is_not_kept_from_a_seed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(management.os, "geteuid", lambda: 1000)
+    management.close_starts(MARIADB_NEW)
+    assert list(folder.iterdir()) == []

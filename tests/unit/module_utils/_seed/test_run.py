@@ -42,6 +42,9 @@ class Recipient:
     def variables(self) -> dict[str, str]:
         return self.values
 
+    def revive(self) -> None:
+        """It is never gone."""
+
     def query(self, statement: Statement, _action: str) -> list[dict[str, Any]]:
         verb, _space, rest = statement.text.partition(" GLOBAL ")
         if verb == "SET":

@@ -17,9 +17,10 @@ SECRET = Secret('it\'s \\a long "secret" ü')
 class Donor(threading.Thread):
     """One end that sends what it is told to the first recipient."""
 
-    def __init__(self, frames: list[tuple[bytes, bytes]]) -> None:
+    def __init__(self, frames: list[tuple[bytes, bytes]], awaits: bool = False) -> None:
         super().__init__(daemon=True)
         self._frames = frames
+        self._awaits = awaits
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self.certificate = transport.ThrowawayCertificate()
@@ -30,6 +31,8 @@ class Donor(threading.Thread):
             connection = self._listener.accept()[0]
         try:
             stream = transport.admit(connection, self.certificate, SECRET)
+            if self._awaits:
+                stream.await_begin()
         except (OSError, TwowayError) as error:
             self.refusal = error
             return
@@ -53,6 +56,23 @@ def test_what_is_sent_arrives(donor: Donor) -> None:
     frames = list(stream.frames())
     assert [kind for kind, _content in frames] == [transport.HEADER, transport.DATA, transport.TRAILER]
     assert frames[1][1] == bytes(range(256)) * 4096
+
+
+@pytest.mark.parametrize("is_wanted", [True, False])
+def test_what_is_offered_waits_for_who_took_it_up(is_wanted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("STALL_SECONDS", "_HANDSHAKE_SECONDS"):
+        monkeypatch.setattr(transport, name, 0.5)
+    donor = Donor([(transport.TRAILER, b"{}")], awaits=True)
+    donor.start()
+    stream = transport.fetch("127.0.0.1", donor.port, SECRET)
+    donor.join(1)
+    assert donor.is_alive()
+    if is_wanted:
+        stream.begin()
+        assert [kind for kind, _content in stream.frames()] == [transport.TRAILER]
+    stream.close()
+    donor.join(10)
+    assert (donor.is_alive(), donor.refusal is None) == (False, is_wanted)
 
 
 def test_recipient_with_another_secret_is_sent_nothing(donor: Donor) -> None:
