@@ -14,6 +14,8 @@ description:
   - Compares global variables with the wished values by meaning (V(64K) is 65536, V(ON) is 1).
   - What differs and can be set on the running server is set; what cannot is returned in RV(restart_needed). The server itself is asked which
     variables it lets nobody set.
+  - Certificates are taken into use where new sessions get others than the variables name, or than the files hold by now as far as the server
+    tells (MySQL from 8.0.16 on).
 extends_documentation_fragment:
   - twoway.mysql.login
   - twoway.mysql.attributes
@@ -73,11 +75,13 @@ from ansible_collections.twoway.mysql.plugins.module_utils._plan.variables impor
     restart_needed,
     show_variables,
 )
+from ansible_collections.twoway.mysql.plugins.module_utils._read.server import tls_in_use
 from ansible_collections.twoway.mysql.plugins.module_utils._read.variables import (
     read_settings,
     read_static,
     was_started_since,
 )
+from ansible_collections.twoway.mysql.plugins.module_utils._state.variables import TLS_IN_USE
 
 SPEC = ArgumentSpec(options={"variables": {"type": "dict", "required": True}, "option_file": {"type": "path"}})
 
@@ -85,17 +89,23 @@ SPEC = ArgumentSpec(options={"variables": {"type": "dict", "required": True}, "o
 def apply(module: Module, session: Session) -> Dict[str, Any]:
     """Return the module's result."""
     wished = module.params["variables"]
+    has_tls = bool(wished.keys() & TLS_IN_USE.keys())
     only_at_start = session.dialect.restart_variables
     only_at_start |= read_static(session, set(differing(read_settings(session), wished)) - only_at_start)
     result = reconcile(
         module,
         session,
-        read=lambda: read_settings(session),
+        read=lambda: _read(session, has_tls),
         plan=lambda actual: plan_variables(actual, wished, only_at_start),
         show=lambda actual: show_variables(actual, wished),
     )
     in_force = wished if was_started_since(session, module.params["option_file"]) else ()
     return {**result, "restart_needed": restart_needed(read_settings(session), wished, only_at_start, in_force)}
+
+
+def _read(session: Session, has_tls: bool) -> Dict[str, str]:
+    settings = read_settings(session)
+    return {**settings, **(tls_in_use(settings, session.status()) if has_tls else {})}
 
 
 def main() -> None:

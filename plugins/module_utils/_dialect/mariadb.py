@@ -16,7 +16,7 @@ from .._state.account import AccountName
 from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.gtid import parse_gtid_position
 from .._state.variables import same_value
-from .base import EXPORT_SETTINGS, IMPORT_SETTINGS, RESTART_VARIABLES
+from .base import EXPORT_SETTINGS, IMPORT_SETTINGS, RESTART_VARIABLES, TLS_FILES
 from .channel_row import Row, names_in
 from .mariadb_channels import MariadbChannels
 from .statement import Raw, Statement, sql
@@ -41,12 +41,10 @@ class MariadbDialect(MariadbChannels):
         }
 
     logs_secrets = True
-    restart_variables = RESTART_VARIABLES | {
-        "master_retry_count",
-        "ssl_ca",
-        "ssl_cert",
-        "ssl_key",
-    }
+    restart_variables = RESTART_VARIABLES | TLS_FILES | {"master_retry_count"}
+
+    def reload_tls(self) -> Statement:
+        return sql("FLUSH LOCAL SSL")
 
     # Accounts.
 

@@ -14,7 +14,7 @@ from .._plan import steps as do
 from .._state.account import AccountName
 from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.gtid import parse_gtid_set
-from .base import EXPORT_SETTINGS, IMPORT_SETTINGS, RESTART_VARIABLES
+from .base import EXPORT_SETTINGS, IMPORT_SETTINGS, RESTART_VARIABLES, TLS_FILES
 from .channel_row import Row, names_in
 from .mysql_channels import MysqlChannels
 from .statement import Raw, Statement, sql
@@ -34,22 +34,31 @@ _SWITCH_PRIVILEGES = {
     True: frozenset({"SYSTEM_VARIABLES_ADMIN", "CONNECTION_ADMIN", "PROCESS", "REPLICATION CLIENT"}),
 }
 
+_RESTART_VARIABLES = RESTART_VARIABLES | {
+    "mysqlx_bind_address",
+    "log_replica_updates",
+    "replicate_do_db",
+    "replicate_ignore_db",
+    "replicate_wild_do_table",
+    "replicate_wild_ignore_table",
+    "plugin_load_add",
+    "gtid_mode",
+    "enforce_gtid_consistency",
+}
+
 
 class MysqlDialect(MysqlChannels):
     """MySQL, and what descends from it without another grammar (Percona Server)."""
 
     logs_secrets = False
-    restart_variables = RESTART_VARIABLES | {
-        "mysqlx_bind_address",
-        "log_replica_updates",
-        "replicate_do_db",
-        "replicate_ignore_db",
-        "replicate_wild_do_table",
-        "replicate_wild_ignore_table",
-        "plugin_load_add",
-        "gtid_mode",
-        "enforce_gtid_consistency",
-    }
+
+    @property
+    def restart_variables(self) -> FrozenSet[str]:
+        return _RESTART_VARIABLES | (frozenset() if self.server.supports("reload_tls") else TLS_FILES)
+
+    def reload_tls(self) -> Statement:
+        # It is not written to the binary log.
+        return sql("ALTER INSTANCE RELOAD TLS")
 
     @property
     def privileges_by_purpose(self) -> Dict[str, FrozenSet[str]]:

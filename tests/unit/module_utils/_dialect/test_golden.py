@@ -79,6 +79,7 @@ STEPS: list[do.Step] = [
     do.SetVariable("", "rpl_semi_sync_master_enabled", False),
     do.SetVariable("", "binlog_cache_size", "64K"),
     do.SetVariable("", "binlog_row_image", "FULL"),
+    do.ReloadTls(""),
     *(step("", channel) for channel in ("", "north") for step in (
         do.StopReceiver, do.StopApplier, do.StartReceiver, do.StartApplier, do.RemoveChannel,
     )),

@@ -150,6 +150,9 @@ SET GLOBAL `binlog_cache_size` = 65536;
 -- set_variable
 SET GLOBAL `binlog_row_image` = 'FULL';
 
+-- reload_tls
+FLUSH LOCAL SSL;
+
 -- stop_receiver
 STOP SLAVE IO_THREAD;
 

@@ -146,6 +146,9 @@ SET GLOBAL `binlog_cache_size` = 65536;
 -- set_variable
 SET GLOBAL `binlog_row_image` = 'FULL';
 
+-- reload_tls
+ALTER INSTANCE RELOAD TLS;
+
 -- stop_receiver
 STOP SLAVE IO_THREAD FOR CHANNEL '';
 

@@ -1,4 +1,4 @@
-features: applying_transaction binary_log_status bind_address_list change_source_statement channel_compression channel_retry_count clone clone_within_series dump_source_data dynamic_privileges event_disable_on_replica filter_tables former_login gtid_mode hex_definitions invisible_primary_key keeps_relay_log log_by_gtid own_certificates persisted_variables public_key_request replica_statements replica_variables require_primary_key reset_binary_logs retention_seconds semisync_plugins semisync_source_plugin show_replicas statistics_cache super_read_only x_plugin
+features: applying_transaction binary_log_status bind_address_list change_source_statement channel_compression channel_retry_count clone clone_within_series dump_source_data dynamic_privileges event_disable_on_replica filter_tables former_login gtid_mode hex_definitions invisible_primary_key keeps_relay_log log_by_gtid own_certificates persisted_variables public_key_request reload_tls replica_statements replica_variables require_primary_key reset_binary_logs retention_seconds semisync_plugins semisync_source_plugin show_replicas statistics_cache super_read_only x_plugin
 receiver_can_change_alone: True
 semi_sync_name: rpl_semi_sync_source rpl_semi_sync_source_wait_no_replica rpl_semi_sync_source_wait_no_replica
 gate_variable: super_read_only
@@ -145,6 +145,9 @@ SET GLOBAL `binlog_cache_size` = 65536;
 
 -- set_variable
 SET GLOBAL `binlog_row_image` = 'FULL';
+
+-- reload_tls
+ALTER INSTANCE RELOAD TLS;
 
 -- stop_receiver
 STOP REPLICA IO_THREAD FOR CHANNEL '';
