@@ -59,6 +59,9 @@ options:
     description: TCP port of the peer's server.
     type: int
     default: 3306
+  own_address:
+    description: Address on which the server is to listen for its peer. Whether it can be reached there is found out.
+    type: str
 seealso:
   - module: twoway.mysql.server_info
   - module: twoway.mysql.replication_info
@@ -100,6 +103,7 @@ host:
     rejected_options: null
     start_options: {server_id: null, read_only: "ON"}
     peer: {address: 198.51.100.6, port: 3306, reachable: true, listening: true, error: null}
+    own_address: {address: 198.51.100.1, error: null}
 server:
   description: Identity of the server, as RV(twoway.mysql.server_info#module:identity); V(null) where none answers.
   type: dict
@@ -226,6 +230,7 @@ SPEC = ArgumentSpec(
         "asked_at": {"type": "float"},
         "peer_address": {"type": "str"},
         "peer_port": {"type": "int", "default": 3306},
+        "own_address": {"type": "str"},
     }
 )
 
@@ -240,6 +245,7 @@ def read(module: Module) -> Dict[str, Any]:
         files=params["files"],
         options=params["options"],
         peer=(params["peer_address"], params["peer_port"]) if params["peer_address"] else None,
+        own_address=params["own_address"],
     )
     program = host["program"]
     host["upgrade"] = read_upgrade(module.run_command, program["path"]) if program and params["upgrade"] else None

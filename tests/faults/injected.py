@@ -343,6 +343,7 @@ SHOWN_BY_A_RUN: dict[str, str] = {
     "REPLICATION_ACCOUNT_TWO_PASSWORDS": "tests/faults/test_maintenance.py",
     **dict.fromkeys(
         (
+            "BIND_ADDRESS_UNUSABLE",
             "DISK_TOO_SMALL",
             "FILTER_NAME_INVALID",
             "FLAVORS_DIFFER",

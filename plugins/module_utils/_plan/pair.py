@@ -56,6 +56,7 @@ _IN_EVERY_CASE: List[Judge] = [
 _BEFORE_A_DEPLOYMENT: List[Judge] = [
     hosts.system,
     hosts.reachable,
+    hosts.own_address,
     hosts.files,
     hosts.options,
     hosts.password,

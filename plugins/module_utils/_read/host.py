@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import os
 import platform
 import re
@@ -206,6 +207,31 @@ def probe_peer(address: str, port: int, timeout_seconds: float = 5.0) -> Dict[st
     return answer
 
 
+def look_at_address(address: str, flavor: Optional[str]) -> Dict[str, Any]:
+    """Return whether a server that listens on an address of this host can be reached there, or what is against it.
+
+    Where a name stands for several addresses, MariaDB listens on all of them, MySQL on the first of IPv4.
+    """
+    try:
+        found = socket.getaddrinfo(address, 0, type=socket.SOCK_STREAM)
+    except OSError as error:
+        return {"address": address, "error": "it stands for no address here (%s)" % error}
+    listened = sorted(found, key=lambda info: info[0] != socket.AF_INET)
+    reasons = [_why_unreachable(info[0], info[4]) for info in (listened if flavor == MARIADB else listened[:1])]
+    return {"address": address, "error": None if None in reasons else reasons[0]}
+
+
+def _why_unreachable(family: int, place: Any) -> Optional[str]:
+    if ipaddress.ip_address(place[0].partition("%")[0]).is_loopback:
+        return "that is %s here, where only this host comes" % place[0]
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as trial:
+            trial.bind(place)
+    except OSError as error:
+        return "no interface here has %s" % place[0] if error.errno == errno.EADDRNOTAVAIL else None
+    return None
+
+
 def _is_pem(path: str) -> bool:
     try:
         with open(path, "rb") as file:
@@ -221,6 +247,7 @@ def read_host(
     files: List[str],
     peer: Optional[Tuple[str, int]],
     options: Mapping[str, Any],
+    own_address: Optional[str] = None,
 ) -> Dict[str, Any]:
     """Return the host's facts.
 
@@ -228,16 +255,19 @@ def read_host(
     :param files: PEM files that have to be there.
     :param peer: address and port to try to reach.
     :param options: further options of the server, which its program is asked about.
+    :param own_address: where the server is to listen for its peer.
     """
     program = _read_program(run)
+    flavor = program["flavor"] if program else None
     return {
         "system": _read_system(),
         "packages": _read_packages(run, packages),
         "program": program,
-        **_read_services(run, program["flavor"] if program else None),
+        **_read_services(run, flavor),
         "free_bytes": _free_bytes(data_directory),
         "unusable_files": [path for path in files if not _is_pem(path)],
         "rejected_options": _read_rejection(run, program, options) if program else None,
         "start_options": _read_start_options(run, program) if program else None,
         "peer": probe_peer(*peer) if peer else None,
+        "own_address": look_at_address(own_address, flavor) if own_address else None,
     }

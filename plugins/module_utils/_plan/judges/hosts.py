@@ -76,6 +76,20 @@ def reachable(pair: Pair) -> Iterator[Finding]:
             )
 
 
+def own_address(pair: Pair) -> Iterator[Finding]:
+    for name, facts in pair.known:
+        own = facts["host"].get("own_address")
+        if own and own["error"]:
+            yield Finding(
+                "BIND_ADDRESS_UNUSABLE",
+                BLOCKER,
+                name,
+                "its server is to listen on %s: %s" % (own["address"], own["error"]),
+                "Set pair_address to the number of an address that one of its interfaces has; where its peer reaches it"
+                " by another one, as through NAT, set mysql_server_bind_addresses to what it listens on.",
+            )
+
+
 def login(pair: Pair) -> Iterator[Finding]:
     for name, facts in pair.known:
         service = facts["host"]["service"]
