@@ -35,6 +35,10 @@ options:
       - Further options of the server. Its program is asked whether it takes them; without a program nothing is.
     type: dict
     default: {}
+  option_files:
+    description: By flavor, the option file that the collection writes. What the server program makes of it, among all that it reads, is returned.
+    type: dict
+    default: {}
   data_directory:
     description: Where the data are, or will be; only its free space is read.
     type: path
@@ -102,6 +106,7 @@ host:
     unusable_files: []
     rejected_options: null
     start_options: {server_id: null, read_only: "ON"}
+    option_file: {options: [server_id], overridden: [], filters_elsewhere: {}}
     peer: {address: 198.51.100.6, port: 3306, reachable: true, listening: true, error: null}
     own_address: {address: 198.51.100.1, error: null}
 server:
@@ -224,6 +229,7 @@ SPEC = ArgumentSpec(
         "packages": {"type": "list", "elements": "str", "default": []},
         "files": {"type": "list", "elements": "str", "default": []},
         "options": {"type": "dict", "default": {}},
+        "option_files": {"type": "dict", "default": {}},
         "data_directory": {"type": "path", "default": "/var/lib/mysql"},
         "upgrade": {"type": "bool", "default": False},
         "audit": {"type": "bool", "default": False},
@@ -246,6 +252,7 @@ def read(module: Module) -> Dict[str, Any]:
         options=params["options"],
         peer=(params["peer_address"], params["peer_port"]) if params["peer_address"] else None,
         own_address=params["own_address"],
+        option_files=params["option_files"],
     )
     program = host["program"]
     host["upgrade"] = read_upgrade(module.run_command, program["path"]) if program and params["upgrade"] else None
