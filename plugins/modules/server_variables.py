@@ -25,7 +25,7 @@ options:
     description:
       - Wished values by the name of the global variable.
       - The filters C(binlog_do_db), C(binlog_ignore_db) and C(replicate_…) are compared as if they were variables, several names joined
-        by commas.
+        by commas, in any order.
     type: dict
     required: true
   option_file:
@@ -68,6 +68,7 @@ from typing import Any, Dict
 
 from ansible_collections.twoway.mysql.plugins.module_utils._argspec import ArgumentSpec
 from ansible_collections.twoway.mysql.plugins.module_utils._connection import Session
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect.options import filter_value
 from ansible_collections.twoway.mysql.plugins.module_utils._module import Module, reconcile, run_session_module
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.variables import (
     differing,
@@ -81,6 +82,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._read.variables impor
     read_static,
     was_started_since,
 )
+from ansible_collections.twoway.mysql.plugins.module_utils._state.channel import FILTERS
 from ansible_collections.twoway.mysql.plugins.module_utils._state.variables import TLS_IN_USE
 
 SPEC = ArgumentSpec(options={"variables": {"type": "dict", "required": True}, "option_file": {"type": "path"}})
@@ -88,7 +90,10 @@ SPEC = ArgumentSpec(options={"variables": {"type": "dict", "required": True}, "o
 
 def apply(module: Module, session: Session) -> Dict[str, Any]:
     """Return the module's result."""
-    wished = module.params["variables"]
+    wished = {
+        name: filter_value(str(value).split(",")) if name in FILTERS else value
+        for name, value in module.params["variables"].items()
+    }
     has_tls = bool(wished.keys() & TLS_IN_USE.keys())
     only_at_start = session.dialect.restart_variables
     only_at_start |= read_static(session, set(differing(read_settings(session), wished)) - only_at_start)

@@ -345,6 +345,7 @@ SHOWN_BY_A_RUN: dict[str, str] = {
         (
             "BIND_ADDRESS_UNUSABLE",
             "DISK_TOO_SMALL",
+            "FILTERS_ELSEWHERE",
             "FILTER_NAME_INVALID",
             "FLAVORS_DIFFER",
             "MEMBER_NOT_ASKED",

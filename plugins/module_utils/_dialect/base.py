@@ -22,10 +22,11 @@ from .features import Server
 from .rows import put_row, remove_row
 from .statement import Identifier, Raw, Statement, sql
 
-#: Variables that every server reads only when it starts.
+#: Variables that every server reads only when it starts, or, as filters, lets nobody set while a replica runs.
 RESTART_VARIABLES = frozenset(
     "bind_address port report_host report_port log_bin log_bin_basename log_bin_index log_slave_updates"
-    " binlog_do_db binlog_ignore_db relay_log relay_log_basename relay_log_recovery".split()
+    " binlog_do_db binlog_ignore_db replicate_do_db replicate_ignore_db replicate_wild_do_table"
+    " replicate_wild_ignore_table relay_log relay_log_basename relay_log_recovery".split()
 )
 TLS_FILES = frozenset({"ssl_ca", "ssl_cert", "ssl_key"})
 #: A table and its rows are taken as they are: what was right at the donor is not judged again.

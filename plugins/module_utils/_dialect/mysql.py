@@ -37,10 +37,6 @@ _SWITCH_PRIVILEGES = {
 _RESTART_VARIABLES = RESTART_VARIABLES | {
     "mysqlx_bind_address",
     "log_replica_updates",
-    "replicate_do_db",
-    "replicate_ignore_db",
-    "replicate_wild_do_table",
-    "replicate_wild_ignore_table",
     "plugin_load_add",
     "gtid_mode",
     "enforce_gtid_consistency",
@@ -54,7 +50,10 @@ class MysqlDialect(MysqlChannels):
 
     @property
     def restart_variables(self) -> FrozenSet[str]:
-        return _RESTART_VARIABLES | (frozenset() if self.server.supports("reload_tls") else TLS_FILES)
+        certificates = frozenset() if self.server.supports("reload_tls") else TLS_FILES
+        # It could be set only while no applier runs, and sessions would keep the old one.
+        log_format = frozenset() if self.server.supports("binlog_format_setting") else {"binlog_format"}
+        return _RESTART_VARIABLES | certificates | log_format
 
     def reload_tls(self) -> Statement:
         # It is not written to the binary log.

@@ -63,6 +63,7 @@ _BEFORE_A_DEPLOYMENT: List[Judge] = [
     hosts.restart,
     filters.wished_names,
     filters.wished_filters,
+    filters.filters_elsewhere,
     rebuild.member,
     rejoin.member,
     seed.data_on_recipient,

@@ -23,7 +23,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 from .._dialect.features import MARIADB, MYSQL, parse_version
 from .._dialect.options import further_options, variable_of
 from .._errors import UnsupportedServer
-from .._state.channel import REPLICA_FILTERS
+from .._state.channel import FILTERS
 from .._state.variables import same_value, todays_name
 
 RunCommand = Callable[[Sequence[str]], Tuple[int, str, str]]
@@ -148,8 +148,7 @@ def _options_in(output: str) -> List[Tuple[str, str]]:
     return [(name.replace("-", "_"), value if is_valued else "ON") for name, is_valued, value in words]
 
 
-_FILTERS = frozenset({"binlog_do_db", "binlog_ignore_db", *REPLICA_FILTERS})
-_NOT_OVERRIDDEN = _FILTERS | {"plugin_load_add", "read_only", "super_read_only"}
+_NOT_OVERRIDDEN = frozenset({*FILTERS, "plugin_load_add", "read_only", "super_read_only"})
 """Options to which other files add, or that the pair says in another file of its own."""
 
 
@@ -166,7 +165,7 @@ def judge_option_file(output: str, own: str) -> Dict[str, Any]:
     last = {todays_name(name): value for name, value in everything}
     filters: Dict[str, List[str]] = {}
     for name, value in sorted((Counter(everything) - Counter(here)).keys()):
-        if name in _FILTERS:
+        if name in FILTERS:
             filters.setdefault(name, []).append(value)
     compared = {name: value for name, value in here if name not in _NOT_OVERRIDDEN}
     return {

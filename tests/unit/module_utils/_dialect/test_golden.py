@@ -237,6 +237,7 @@ SETTINGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "semi_sync_timeout_ms": 0,
             "read_only": False,
             "report_host": None,
+            "row_format": False,
             "replicate_do_db": [],
         },
         {},
