@@ -32,6 +32,7 @@ options:
     description:
       - Option file on this host in which the values also stand. What the server has no variable for, because it is an option alone, is in force
         when the server was started after this file was written last; without the file it needs a restart.
+      - Where the server has a value from another file, that is returned in RV(set_elsewhere).
     type: path
 """
 
@@ -55,6 +56,13 @@ restart_needed:
   elements: str
   returned: success
   sample: [bind_address, log_bin_basename]
+set_elsewhere:
+  description:
+    - Variables that differed because the server has their values from another file than O(option_file), each with that file, as far as the server
+      tells (not MySQL before 8.0.11). Of C(mysqld-auto.cnf) are those that somebody has made last with C(SET PERSIST).
+  type: dict
+  returned: success
+  sample: {sync_binlog: /etc/mysql/mysql.conf.d/zzz-site.cnf}
 steps:
   description: What was done, or would be in check mode.
   type: list
@@ -78,6 +86,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._plan.variables impor
 )
 from ansible_collections.twoway.mysql.plugins.module_utils._read.server import tls_in_use
 from ansible_collections.twoway.mysql.plugins.module_utils._read.variables import (
+    read_set_elsewhere,
     read_settings,
     read_static,
     was_started_since,
@@ -95,8 +104,10 @@ def apply(module: Module, session: Session) -> Dict[str, Any]:
         for name, value in module.params["variables"].items()
     }
     has_tls = bool(wished.keys() & TLS_IN_USE.keys())
+    different = differing(read_settings(session), wished)
+    elsewhere = read_set_elsewhere(session, different, module.params["option_file"]) if different else {}
     only_at_start = session.dialect.restart_variables
-    only_at_start |= read_static(session, set(differing(read_settings(session), wished)) - only_at_start)
+    only_at_start |= read_static(session, set(different) - only_at_start)
     result = reconcile(
         module,
         session,
@@ -105,7 +116,8 @@ def apply(module: Module, session: Session) -> Dict[str, Any]:
         show=lambda actual: show_variables(actual, wished),
     )
     in_force = wished if was_started_since(session, module.params["option_file"]) else ()
-    return {**result, "restart_needed": restart_needed(read_settings(session), wished, only_at_start, in_force)}
+    waiting = restart_needed(read_settings(session), wished, only_at_start, in_force)
+    return {**result, "restart_needed": waiting, "set_elsewhere": elsewhere}
 
 
 def _read(session: Session, has_tls: bool) -> Dict[str, str]:

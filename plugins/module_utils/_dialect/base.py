@@ -121,6 +121,13 @@ class Dialect(ChannelDialect, AccountDialect):
     def reload_tls(self) -> Statement:
         """Return the statement, for this server alone, after which new sessions get the certificates as they are."""
 
+    @abstractmethod
+    def read_origins(self) -> Optional[Statement]:
+        """Return the question which ``file`` a variable (``name``) has its value from; those from none are left out.
+
+        ``None`` where a server does not tell.
+        """
+
     #: A variable that no server lets anybody set.
     never_set = "version"
 

@@ -221,6 +221,12 @@ class MariadbDialect(MariadbChannels):
             " FROM mysql.global_priv WHERE NOT COALESCE(JSON_VALUE(Priv, '$.is_role'), 0) ORDER BY User, Host"
         )
 
+    def read_origins(self) -> Optional[Statement]:
+        return sql(
+            "SELECT LOWER(VARIABLE_NAME) AS name, GLOBAL_VALUE_PATH AS file FROM information_schema.SYSTEM_VARIABLES"
+            " WHERE GLOBAL_VALUE_ORIGIN = 'CONFIG' AND GLOBAL_VALUE_PATH <> ''"
+        )
+
     def gate_variable(self) -> str:
         return "read_only"
 

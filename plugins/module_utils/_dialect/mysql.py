@@ -236,6 +236,14 @@ class MysqlDialect(MysqlChannels):
             return None
         return sql("SELECT VARIABLE_NAME AS name, VARIABLE_VALUE AS value FROM performance_schema.persisted_variables")
 
+    def read_origins(self) -> Optional[Statement]:
+        if not self.server.supports("variable_origins"):
+            return None
+        return sql(
+            "SELECT VARIABLE_NAME AS name, VARIABLE_PATH AS file FROM performance_schema.variables_info"
+            " WHERE VARIABLE_SOURCE <> 'DYNAMIC' AND VARIABLE_PATH <> ''"
+        )
+
     def gate_variable(self) -> str:
         return "super_read_only"
 

@@ -43,6 +43,15 @@ def read_persisted(session: Session) -> Dict[str, str]:
     return {row["name"]: row["value"] for row in rows}
 
 
+def read_set_elsewhere(session: Session, names: Iterable[str], option_file: Optional[str]) -> Dict[str, str]:
+    """Return which of some variables have their values from another file than this one, each with that file."""
+    question = session.dialect.read_origins()
+    rows = session.query(question, "read which files variables are from") if question else []
+    files = {row["name"]: row["file"] for row in rows}
+    ours = os.path.realpath(option_file or "")
+    return {name: files[name] for name in names if name in files and os.path.realpath(files[name]) != ours}
+
+
 def read_static(session: Session, names: Iterable[str]) -> FrozenSet[str]:
     """Return those of some variables, which the server has, that it lets nobody set while it runs."""
     return frozenset(name for name in names if _is_static(session, name))

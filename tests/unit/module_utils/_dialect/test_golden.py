@@ -120,6 +120,7 @@ def questions(dialect: Dialect) -> Iterator[tuple[str, list[Statement | None]]]:
     yield "set_gate", [dialect.set_gate(is_open=True), dialect.set_gate(is_open=False)]
     yield "lift_gate", [dialect.lift_gate()]
     yield "try_to_set", [dialect.try_to_set("sync_binlog")]
+    yield "read_origins", [dialect.read_origins()]
     yield "read_table_files", [dialect.read_table_files()]
     yield "disable_event_on_replica", [dialect.disable_event_on_replica("wiki`db", "nightly")]
 

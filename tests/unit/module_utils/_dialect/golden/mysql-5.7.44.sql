@@ -81,6 +81,9 @@ SET GLOBAL super_read_only = OFF;
 -- try_to_set
 SET GLOBAL `sync_binlog` = @@GLOBAL.`sync_binlog`, GLOBAL `version` = '';
 
+-- read_origins
+(none)
+
 -- read_table_files
 SELECT FILE_NAME AS path FROM information_schema.FILES WHERE FILE_TYPE = 'TABLESPACE' AND TABLESPACE_NAME <> 'innodb_system';
 
