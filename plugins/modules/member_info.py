@@ -35,6 +35,10 @@ options:
       - Further options of the server. Its program is asked whether it takes them; without a program nothing is.
     type: dict
     default: {}
+  option_files:
+    description: By flavor, the option file that the collection writes. What the server program makes of it, among all that it reads, is returned.
+    type: dict
+    default: {}
   data_directory:
     description: Where the data are, or will be; only its free space is read.
     type: path
@@ -59,6 +63,9 @@ options:
     description: TCP port of the peer's server.
     type: int
     default: 3306
+  own_address:
+    description: Address on which the server is to listen for its peer. Whether it can be reached there is found out.
+    type: str
 seealso:
   - module: twoway.mysql.server_info
   - module: twoway.mysql.replication_info
@@ -99,7 +106,9 @@ host:
     unusable_files: []
     rejected_options: null
     start_options: {server_id: null, read_only: "ON"}
+    option_file: {options: [server_id], overridden: [], filters_elsewhere: {}}
     peer: {address: 198.51.100.6, port: 3306, reachable: true, listening: true, error: null}
+    own_address: {address: 198.51.100.1, error: null}
 server:
   description: Identity of the server, as RV(twoway.mysql.server_info#module:identity); V(null) where none answers.
   type: dict
@@ -225,12 +234,14 @@ SPEC = ArgumentSpec(
         "packages": {"type": "list", "elements": "str", "default": []},
         "files": {"type": "list", "elements": "str", "default": []},
         "options": {"type": "dict", "default": {}},
+        "option_files": {"type": "dict", "default": {}},
         "data_directory": {"type": "path", "default": "/var/lib/mysql"},
         "upgrade": {"type": "bool", "default": False},
         "audit": {"type": "bool", "default": False},
         "asked_at": {"type": "float"},
         "peer_address": {"type": "str"},
         "peer_port": {"type": "int", "default": 3306},
+        "own_address": {"type": "str"},
     }
 )
 
@@ -245,6 +256,8 @@ def read(module: Module) -> Dict[str, Any]:
         files=params["files"],
         options=params["options"],
         peer=(params["peer_address"], params["peer_port"]) if params["peer_address"] else None,
+        own_address=params["own_address"],
+        option_files=params["option_files"],
     )
     program = host["program"]
     host["upgrade"] = read_upgrade(module.run_command, program["path"]) if program and params["upgrade"] else None

@@ -15,10 +15,12 @@ import figures
 import labkit
 from ansible_collections.twoway.mysql.plugins.filter.pair import pair_findings, server_id
 from checkout import TOP
+from fault import WORDS
 
 _FOLDER = "/opt/twoway-facts"
 _PACKAGE = "ansible_collections/twoway/mysql/plugins/module_utils"
 _UNPACK = f"rm -rf {_FOLDER} && mkdir -p {_FOLDER} && base64 -d | tar -xz -C {_FOLDER}"
+_OPTION_FILES = {flavor: words["file"] for flavor, words in WORDS.items()}
 #: What the module does, without Ansible around it: the utils need the driver alone.
 _READ = """
 import json, subprocess, sys
@@ -31,7 +33,7 @@ def run(words):
     done = subprocess.run(list(words), capture_output=True, text=True)
     return done.returncode, done.stdout, done.stderr
 
-host = read_host(run, ["python3-pymysql"], "/var/lib/mysql", [], None, {})
+host = read_host(run, ["python3-pymysql"], "/var/lib/mysql", [], None, {}, option_files=%r)
 print(json.dumps({"host": host, **read_member(Login(), True, with_audit=True, options=[])}, default=str))
 """
 
@@ -52,7 +54,7 @@ def install() -> None:
 
 def read(member: str) -> dict[str, Any]:
     """What ``member_info`` tells of a member."""
-    told: dict[str, Any] = json.loads(labkit.shell(member, ["python3", "-c", _READ % _FOLDER]).stdout)
+    told: dict[str, Any] = json.loads(labkit.shell(member, ["python3", "-c", _READ % (_FOLDER, _OPTION_FILES)]).stdout)
     return told
 
 

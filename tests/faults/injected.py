@@ -36,7 +36,7 @@ _AT_START = (
 )
 _AT_START_CODES = (
     "REPLICA_UPDATES_NOT_LOGGED OWN_EVENTS_APPLIED ERRORS_SKIPPED LISTENS_EVERYWHERE RELAY_LOG_NAMED_AFTER_HOST"
-    " CERTIFICATE_EXPIRES"
+    " CERTIFICATE_EXPIRES OPTION_OVERRIDDEN"
 )
 #: The server runs on a disk of 700 MB; nothing is written before it is back on its own.
 _SMALL_DISK = """$set -e
@@ -226,6 +226,14 @@ FAULTS: list[Fault] = [
     ),
     file("GATE_NOT_PERSISTED", "db2", "{folder}/zz-twoway-gate.cnf", ": > {folder}/zz-twoway-gate.cnf"),
     file("CHANNELS_NOT_STARTED_AT_BOOT", "db2", "{file}", "echo '{skip_start} = ON' >> {file}"),
+    Fault(
+        "OPTION_OVERRIDDEN",
+        "db1",
+        "$printf '[mysqld]\\nserver_id = 7\\n' > {folder}/zzz-site.cnf",
+        "$rm {folder}/zzz-site.cnf",
+        is_sample=True,
+    ),
+    Fault("OPTION_OVERRIDDEN", "db1", "SET PERSIST_ONLY server_id = 7", "RESET PERSIST server_id", MYSQL),
     file("OPTION_DEPRECATED", "db1", "{file}", "echo 'slave_net_timeout = 10' >> {file}", MYSQL),
     file(
         "RETRIES_TOO_FEW",
@@ -349,7 +357,9 @@ SHOWN_BY_A_RUN: dict[str, str] = {
     "REPLICATION_ACCOUNT_TWO_PASSWORDS": "tests/faults/test_maintenance.py",
     **dict.fromkeys(
         (
+            "BIND_ADDRESS_UNUSABLE",
             "DISK_TOO_SMALL",
+            "FILTERS_ELSEWHERE",
             "FILTER_NAME_INVALID",
             "FLAVORS_DIFFER",
             "MEMBER_NOT_ASKED",

@@ -36,6 +36,27 @@ def cut_off(_flavor: str) -> Iterator[None]:
 
 
 @contextmanager
+def foreign_filter(flavor: str) -> Iterator[None]:
+    """An option file of db2 has a filter that nobody wishes."""
+    path = f"/etc/mysql/{labkit.FLAVORS[flavor].client}.conf.d/50-site.cnf"
+    labkit.shell("db2", f"printf '[mysqld]\\nbinlog_do_db = shop\\n' > {path}")
+    try:
+        yield
+    finally:
+        labkit.shell("db2", f"rm {path}")
+
+
+@contextmanager
+def name_of_loopback(_flavor: str) -> Iterator[None]:
+    """db2 takes a name of its own for loopback, as Debian writes it."""
+    labkit.shell("db2", "cp /etc/hosts /root/kept && echo '127.0.1.1 db2.invalid' >> /etc/hosts")
+    try:
+        yield
+    finally:
+        labkit.shell("db2", "cat /root/kept > /etc/hosts")
+
+
+@contextmanager
 def old_program(flavor: str) -> Iterator[None]:
     """The server program that db2 finds first is older than any that is supported."""
     old = {"mysql": ("mysqld", "mysqld  Ver 5.6.24 for Linux on x86_64 (MySQL Community Server (GPL))")}
@@ -117,7 +138,14 @@ CASES = [
     Case(
         "peer's address that nobody has",
         {"pair_address": on_db2(repr(_UNUSED_ADDRESS), "ansible_host")},
-        found("PEER_UNREACHABLE", "db1"),
+        found("PEER_UNREACHABLE", "db1") | found("BIND_ADDRESS_UNUSABLE", "db2"),
+    ),
+    Case(
+        "name that is loopback on its member",
+        {"pair_address": on_db2("'db2.invalid'", "ansible_host")},
+        # Nobody else knows the name.
+        found("PEER_UNREACHABLE", "db1") | found("BIND_ADDRESS_UNUSABLE", "db2"),
+        situation=name_of_loopback,
     ),
     Case(
         "member that Ansible cannot reach",
@@ -134,6 +162,7 @@ CASES = [
     Case("unknown option", {"mysql_server_options": {"no_such_option": 1}}, found("OPTIONS_REJECTED", *_BOTH)),
     Case("unsupported version", {}, found("VERSION_UNSUPPORTED", "db2"), situation=old_program),
     Case("filter with a quote", {"mysql_server_binlog_do_db": ["wiki'db"]}, found("FILTER_NAME_INVALID", *_BOTH)),
+    Case("filter of another file", {}, found("FILTERS_ELSEWHERE", "db2"), situation=foreign_filter),
     Case(
         "binary log off, restart forbidden",
         {"mysql_server_restart": False},

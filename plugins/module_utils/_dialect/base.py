@@ -22,11 +22,13 @@ from .features import Server
 from .rows import put_row, remove_row
 from .statement import Identifier, Raw, Statement, sql
 
-#: Variables that every server reads only when it starts.
+#: Variables that every server reads only when it starts, or, as filters, lets nobody set while a replica runs.
 RESTART_VARIABLES = frozenset(
     "bind_address port report_host report_port log_bin log_bin_basename log_bin_index log_slave_updates"
-    " binlog_do_db binlog_ignore_db relay_log relay_log_basename relay_log_recovery".split()
+    " binlog_do_db binlog_ignore_db replicate_do_db replicate_ignore_db replicate_wild_do_table"
+    " replicate_wild_ignore_table relay_log relay_log_basename relay_log_recovery".split()
 )
+TLS_FILES = frozenset({"ssl_ca", "ssl_cert", "ssl_key"})
 #: A table and its rows are taken as they are: what was right at the donor is not judged again.
 IMPORT_SETTINGS: Mapping[str, Any] = {
     "sql_mode": "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES",
@@ -46,8 +48,6 @@ class Dialect(ChannelDialect, AccountDialect):
     Methods that return a :class:`Statement` say how to ask; ``parse_…`` methods say how to read the answer.
     """
 
-    #: Variables that this server reads only when it starts.
-    restart_variables: FrozenSet[str]
     #: Whether the general log shows the passwords of statements, so that these have to be kept out of it.
     logs_secrets: bool
 
@@ -64,6 +64,7 @@ class Dialect(ChannelDialect, AccountDialect):
             do.RevokePrivileges: self._revoke_privileges,
             do.DropAccount: self._drop_account,
             do.SetVariable: self._set_variable,
+            do.ReloadTls: lambda step: [self.reload_tls()],
             do.StopReceiver: lambda step: [self.stop_receiver(step.channel)],
             do.StopApplier: lambda step: [self.stop_applier(step.channel)],
             do.StartReceiver: lambda step: [self.start_receiver(step.channel)],
@@ -110,6 +111,22 @@ class Dialect(ChannelDialect, AccountDialect):
         return {**options, "super_read_only": "OFF"} if self.server.supports("super_read_only") else options
 
     # Variables.
+
+    @property
+    @abstractmethod
+    def restart_variables(self) -> FrozenSet[str]:
+        """Variables that this server reads only when it starts."""
+
+    @abstractmethod
+    def reload_tls(self) -> Statement:
+        """Return the statement, for this server alone, after which new sessions get the certificates as they are."""
+
+    @abstractmethod
+    def read_origins(self) -> Optional[Statement]:
+        """Return the question which ``file`` a variable (``name``) has its value from; those from none are left out.
+
+        ``None`` where a server does not tell.
+        """
 
     #: A variable that no server lets anybody set.
     never_set = "version"

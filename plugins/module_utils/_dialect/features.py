@@ -81,8 +81,12 @@ _FEATURES: Dict[str, Dict[str, Range]] = {
     # The CLONE plugin, and donors of another patch level of the same series. MySQL 8.0.17 and 8.0.37 release notes.
     "clone": {MYSQL: ((8, 0, 17), None)},
     "clone_within_series": {MYSQL: ((8, 0, 37), None)},
+    # performance_schema.variables_info. MySQL manual, 8.0; MariaDB documentation, SYSTEM_VARIABLES (10.5).
+    "variable_origins": {MYSQL: ((8, 0, 11), None), MARIADB: ALWAYS},
     # SET PERSIST, and performance_schema.persisted_variables. MySQL 8.0.11 release notes.
     "persisted_variables": {MYSQL: ((8, 0, 11), None)},
+    # Certificates can be set and taken into use while the server runs. MySQL 8.0.16 release notes.
+    "reload_tls": {MYSQL: ((8, 0, 16), None)},
     # Also with GTIDs, what was received is applied after a restart; MariaDB fetches it again.
     "keeps_relay_log": {MYSQL: ALWAYS},
     # APPLYING_TRANSACTION tells what a worker failed with. MySQL 8.0.1 release notes.

@@ -16,7 +16,7 @@ from .._state.account import AccountName
 from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.gtid import parse_gtid_position
 from .._state.variables import same_value
-from .base import EXPORT_SETTINGS, RESTART_VARIABLES
+from .base import EXPORT_SETTINGS, RESTART_VARIABLES, TLS_FILES
 from .channel_row import Row, names_in
 from .features import Server
 from .mariadb_channels import MariadbChannels
@@ -42,12 +42,10 @@ class MariadbDialect(MariadbChannels):
         }
 
     logs_secrets = True
-    restart_variables = RESTART_VARIABLES | {
-        "master_retry_count",
-        "ssl_ca",
-        "ssl_cert",
-        "ssl_key",
-    }
+    restart_variables = RESTART_VARIABLES | TLS_FILES | {"master_retry_count"}
+
+    def reload_tls(self) -> Statement:
+        return sql("FLUSH LOCAL SSL")
 
     # Accounts.
 
@@ -236,6 +234,12 @@ class MariadbDialect(MariadbChannels):
             " COALESCE(JSON_LENGTH(Priv, '$.auth_or'), 0) > 1 AS has_former_login,"
             " Priv LIKE '%\"unix_socket\"%' OR User = 'mariadb.sys' AS is_management"
             " FROM mysql.global_priv WHERE NOT COALESCE(JSON_VALUE(Priv, '$.is_role'), 0) ORDER BY User, Host"
+        )
+
+    def read_origins(self) -> Optional[Statement]:
+        return sql(
+            "SELECT LOWER(VARIABLE_NAME) AS name, GLOBAL_VALUE_PATH AS file FROM information_schema.SYSTEM_VARIABLES"
+            " WHERE GLOBAL_VALUE_ORIGIN = 'CONFIG' AND GLOBAL_VALUE_PATH <> ''"
         )
 
     def gate_variable(self) -> str:

@@ -14,7 +14,7 @@ from .._plan import steps as do
 from .._state.account import AccountName
 from .._state.binlog import BinlogCoordinates, BinlogStatus
 from .._state.gtid import parse_gtid_set
-from .base import EXPORT_SETTINGS, RESTART_VARIABLES
+from .base import EXPORT_SETTINGS, RESTART_VARIABLES, TLS_FILES
 from .channel_row import Row, names_in
 from .features import Server
 from .mysql_channels import MysqlChannels
@@ -35,22 +35,30 @@ _SWITCH_PRIVILEGES = {
     True: frozenset({"SYSTEM_VARIABLES_ADMIN", "CONNECTION_ADMIN", "PROCESS", "REPLICATION CLIENT"}),
 }
 
+_RESTART_VARIABLES = RESTART_VARIABLES | {
+    "mysqlx_bind_address",
+    "log_replica_updates",
+    "plugin_load_add",
+    "gtid_mode",
+    "enforce_gtid_consistency",
+}
+
 
 class MysqlDialect(MysqlChannels):
     """MySQL, and what descends from it without another grammar (Percona Server)."""
 
     logs_secrets = False
-    restart_variables = RESTART_VARIABLES | {
-        "mysqlx_bind_address",
-        "log_replica_updates",
-        "replicate_do_db",
-        "replicate_ignore_db",
-        "replicate_wild_do_table",
-        "replicate_wild_ignore_table",
-        "plugin_load_add",
-        "gtid_mode",
-        "enforce_gtid_consistency",
-    }
+
+    @property
+    def restart_variables(self) -> FrozenSet[str]:
+        certificates = frozenset() if self.server.supports("reload_tls") else TLS_FILES
+        # It could be set only while no applier runs, and sessions would keep the old one.
+        log_format = frozenset() if self.server.supports("binlog_format_setting") else {"binlog_format"}
+        return _RESTART_VARIABLES | certificates | log_format
+
+    def reload_tls(self) -> Statement:
+        # It is not written to the binary log.
+        return sql("ALTER INSTANCE RELOAD TLS")
 
     @property
     def privileges_by_purpose(self) -> Dict[str, FrozenSet[str]]:
@@ -235,6 +243,14 @@ class MysqlDialect(MysqlChannels):
         if not self.server.supports("persisted_variables"):
             return None
         return sql("SELECT VARIABLE_NAME AS name, VARIABLE_VALUE AS value FROM performance_schema.persisted_variables")
+
+    def read_origins(self) -> Optional[Statement]:
+        if not self.server.supports("variable_origins"):
+            return None
+        return sql(
+            "SELECT VARIABLE_NAME AS name, VARIABLE_PATH AS file FROM performance_schema.variables_info"
+            " WHERE VARIABLE_SOURCE <> 'DYNAMIC' AND VARIABLE_PATH <> ''"
+        )
 
     def gate_variable(self) -> str:
         return "super_read_only"

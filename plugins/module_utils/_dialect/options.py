@@ -88,10 +88,22 @@ def _renamed(server: Server, old: str, new: str, value: Any) -> Option:
 
 
 def _filters(name: str, names: List[str]) -> Option:
-    return Option(name, list(names), variable=name, wanted=",".join(names))
+    # Without a line it is compared all the same: a filter that was taken back holds until the server starts anew.
+    return Option(name, list(names), variable=name, wanted=filter_value(names))
+
+
+def filter_value(names: Iterable[str]) -> str:
+    """Return the value of a filter as if it were a variable, whichever files it is put together from.
+
+    >>> filter_value(["wikidb", "blog", "wikidb"]), filter_value([""])
+    ('blog,wikidb', '')
+    """
+    return ",".join(sorted(set(filter(None, names))))
 
 
 def _bind_addresses(server: Server, addresses: List[str]) -> List[Option]:
+    if not addresses:
+        return []
     listed = addresses
     if not server.supports("bind_address_list") and len(addresses) > 1:
         # Such a server listens on one address or on all; local clients use the socket.
@@ -167,8 +179,13 @@ def _log_bin(_server: Server, basename: str) -> List[Option]:
     return [Option("log_bin", [basename], variable="log_bin", wanted="ON")]
 
 
-def _row_format(server: Server, _wanted: bool) -> List[Option]:
-    options = [_simple("binlog_format", "ROW")] if server.supports("binlog_format_setting") else []
+def _row_format(server: Server, is_said: bool) -> List[Option]:
+    """Return what makes rows of whatever is logged and applied.
+
+    :param is_said: whether the format is another one, or said in an option file; else it is left to be the default
+        where a server warns of the option.
+    """
+    options = [_simple("binlog_format", "ROW")] if is_said or server.supports("binlog_format_setting") else []
     if server.supports("purge_waits_for_replicas"):
         # An absent peer must not fill the disk of the active member: the retention decides.
         options.append(_simple("slave_connections_needed_for_purge", 0))
@@ -180,7 +197,7 @@ def _row_format(server: Server, _wanted: bool) -> List[Option]:
 
 Renderer = Callable[[Server, Any], List[Option]]
 
-# In the order of the option file. A setting that is None or an empty list is left to the server.
+# In the order of the option file. A setting that is None or empty is left to the server; but a filter is none then.
 _SETTINGS: Dict[str, Renderer] = {
     "server_id": lambda server, value: [_simple("server_id", value)],
     "bind_addresses": _bind_addresses,
@@ -261,7 +278,7 @@ def options_for(server: Server, settings: Mapping[str, Any], extra: Mapping[str,
     options = [
         option
         for setting, renderer in _SETTINGS.items()
-        if settings.get(setting) not in (None, [], "")
+        if settings.get(setting) not in (None, "")
         for option in renderer(server, settings[setting])
     ]
     overridden = {variable_of(name) for name in extra}

@@ -230,6 +230,11 @@ class SetVariable(Step):
 
 
 @dataclass(frozen=True)
+class ReloadTls(Step):
+    """Give new sessions the certificates that the variables name, as the files are now."""
+
+
+@dataclass(frozen=True)
 class CloseGate(Step):
     """Refuse writes of clients."""
 

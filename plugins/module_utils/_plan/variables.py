@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any, Container, Dict, FrozenSet, List, Mapping, Optional
 
-from .._state.variables import normalize_value, same_value
-from .steps import Plan, SetVariable, Step
+from .._state.variables import TLS_IN_USE, normalize_value, same_value
+from .steps import Plan, ReloadTls, SetVariable, Step
 
 
 def restart_needed(
@@ -45,7 +45,10 @@ def differing(actual: Mapping[str, Optional[str]], desired: Mapping[str, Any]) -
 def plan_variables(
     actual: Mapping[str, Optional[str]], desired: Mapping[str, Any], restart_variables: FrozenSet[str]
 ) -> Plan:
-    """Return the steps for what differs and can be set now; what needs a restart stays as it is."""
+    """Return the steps for what differs and can be set now; what needs a restart stays as it is.
+
+    What TLS is made of is taken into use after that, where the server tells that it is not.
+    """
     waiting = restart_needed(actual, desired, restart_variables)
     changes = {
         name: wanted
@@ -56,12 +59,18 @@ def plan_variables(
         SetVariable("it is %s" % (actual[name] or "empty"), name, wanted) for name, wanted in changes.items()
     ]
     after = {name: normalize_value(changes.get(name, actual.get(name))) for name in desired}
-    return Plan(after, steps)
+    in_use = {told: name for name, told in TLS_IN_USE.items() if name in desired and told in actual}
+    old = [told for told, name in in_use.items() if not same_value(actual[told], after[name])]
+    if old:
+        reason = "new sessions get %s" % ", ".join(actual[told] or "none" for told in old)
+        steps.append(ReloadTls(reason))
+    return Plan({**after, **{told: after[name] for told, name in in_use.items()}}, steps)
 
 
 def show_variables(actual: Mapping[str, Optional[str]], desired: Mapping[str, Any]) -> Dict[str, Any]:
-    """Return the wished variables as they are, in the spelling that plans use."""
-    return {name: normalize_value(actual.get(name)) for name in desired}
+    """Return the wished variables as they are, in the spelling that plans use, and what of TLS is in use."""
+    in_use = [TLS_IN_USE[name] for name in desired if TLS_IN_USE.get(name) in actual]
+    return {name: normalize_value(actual.get(name)) for name in [*desired, *in_use]}
 
 
 def _is_same(have: Optional[str], wanted: Any) -> bool:

@@ -9,17 +9,22 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import os
 import platform
 import re
 import shutil
 import socket
+from collections import Counter
 from tempfile import NamedTemporaryFile
+from types import MappingProxyType
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from .._dialect.features import MARIADB, MYSQL, parse_version
-from .._dialect.options import further_options
+from .._dialect.options import further_options, variable_of
 from .._errors import UnsupportedServer
+from .._state.channel import FILTERS
+from .._state.variables import same_value, todays_name
 
 RunCommand = Callable[[Sequence[str]], Tuple[int, str, str]]
 """Runs a command and returns exit status, standard output and standard error."""
@@ -135,18 +140,51 @@ def parse_start_options(output: str) -> Dict[str, Optional[str]]:
     >>> parse_start_options("mysqld would start with:\\n--read-only --port=3306 --super_read_only=ON --read_only=0")
     {'read_only': '0', 'port': None, 'super_read_only': 'ON'}
     """
-    options: Dict[str, Optional[str]] = {}
-    for word in output.split():
-        if word.startswith("--"):
-            name, is_valued, value = word[2:].partition("=")
-            name = name.replace("-", "_")
-            options[name] = (value if is_valued else "ON") if name in _SHOWN_OPTIONS else None
-    return options
+    return {name: value if name in _SHOWN_OPTIONS else None for name, value in _options_in(output)}
 
 
-def _read_start_options(run: RunCommand, program: Dict[str, Any]) -> Optional[Dict[str, Optional[str]]]:
+def _options_in(output: str) -> List[Tuple[str, str]]:
+    words = [word[2:].partition("=") for word in output.split() if word.startswith("--")]
+    return [(name.replace("-", "_"), value if is_valued else "ON") for name, is_valued, value in words]
+
+
+_NOT_OVERRIDDEN = frozenset({*FILTERS, "plugin_load_add", "read_only", "super_read_only"})
+"""Options to which other files add, or that the pair says in another file of its own."""
+
+
+def judge_option_file(output: str, own: str) -> Dict[str, Any]:
+    """Return what a server program makes of one option file, from what it finds in all of them and in that one.
+
+    These are the variables that it is about, those of them on which another file has the last word, and the filters
+    that other files add.
+
+    >>> judge_option_file("--server_id=7 --port=1 --server-id=1 --binlog-do-db=a", "--server_id=7 --port=1")
+    {'options': ['port', 'server_id'], 'overridden': ['server_id'], 'filters_elsewhere': {'binlog_do_db': ['a']}}
+    """
+    everything, here = ([(variable_of(name), value) for name, value in _options_in(text)] for text in (output, own))
+    last = {todays_name(name): value for name, value in everything}
+    filters: Dict[str, List[str]] = {}
+    for name, value in sorted((Counter(everything) - Counter(here)).keys()):
+        if name in FILTERS:
+            filters.setdefault(name, []).append(value)
+    compared = {name: value for name, value in here if name not in _NOT_OVERRIDDEN}
+    return {
+        "options": sorted({name for name, _value in here}),
+        "overridden": sorted(
+            name for name, value in compared.items() if not same_value(last.get(todays_name(name), ""), value)
+        ),
+        "filters_elsewhere": filters,
+    }
+
+
+def _read_options(run: RunCommand, program: Dict[str, Any], own_file: str) -> Dict[str, Any]:
     status, output, _errors = run([program["path"], "--print-defaults"])
-    return None if status else parse_start_options(output)
+    if status:
+        return {"start_options": None, "option_file": None}
+    own = (
+        run([program["path"], "--defaults-file=" + own_file, "--print-defaults"])[1] if os.path.exists(own_file) else ""
+    )
+    return {"start_options": parse_start_options(output), "option_file": judge_option_file(output, own)}
 
 
 def _read_services(run: RunCommand, flavor: Optional[str]) -> Dict[str, Optional[Dict[str, Any]]]:
@@ -206,6 +244,31 @@ def probe_peer(address: str, port: int, timeout_seconds: float = 5.0) -> Dict[st
     return answer
 
 
+def look_at_address(address: str, flavor: Optional[str]) -> Dict[str, Any]:
+    """Return whether a server that listens on an address of this host can be reached there, or what is against it.
+
+    Where a name stands for several addresses, MariaDB listens on all of them, MySQL on the first of IPv4.
+    """
+    try:
+        found = socket.getaddrinfo(address, 0, type=socket.SOCK_STREAM)
+    except OSError as error:
+        return {"address": address, "error": "it stands for no address here (%s)" % error}
+    listened = sorted(found, key=lambda info: info[0] != socket.AF_INET)
+    reasons = [_why_unreachable(info[0], info[4]) for info in (listened if flavor == MARIADB else listened[:1])]
+    return {"address": address, "error": None if None in reasons else reasons[0]}
+
+
+def _why_unreachable(family: int, place: Any) -> Optional[str]:
+    if ipaddress.ip_address(place[0].partition("%")[0]).is_loopback:
+        return "that is %s here, where only this host comes" % place[0]
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as trial:
+            trial.bind(place)
+    except OSError as error:
+        return "no interface here has %s" % place[0] if error.errno == errno.EADDRNOTAVAIL else None
+    return None
+
+
 def _is_pem(path: str) -> bool:
     try:
         with open(path, "rb") as file:
@@ -221,6 +284,8 @@ def read_host(
     files: List[str],
     peer: Optional[Tuple[str, int]],
     options: Mapping[str, Any],
+    own_address: Optional[str] = None,
+    option_files: Mapping[str, str] = MappingProxyType({}),
 ) -> Dict[str, Any]:
     """Return the host's facts.
 
@@ -228,16 +293,24 @@ def read_host(
     :param files: PEM files that have to be there.
     :param peer: address and port to try to reach.
     :param options: further options of the server, which its program is asked about.
+    :param own_address: where the server is to listen for its peer.
+    :param option_files: the option file that is written for a server of each flavor.
     """
     program = _read_program(run)
+    flavor = program["flavor"] if program else None
     return {
         "system": _read_system(),
         "packages": _read_packages(run, packages),
         "program": program,
-        **_read_services(run, program["flavor"] if program else None),
+        **_read_services(run, flavor),
         "free_bytes": _free_bytes(data_directory),
         "unusable_files": [path for path in files if not _is_pem(path)],
         "rejected_options": _read_rejection(run, program, options) if program else None,
-        "start_options": _read_start_options(run, program) if program else None,
+        **(
+            _read_options(run, program, option_files.get(program["flavor"], ""))
+            if program
+            else {"start_options": None, "option_file": None}
+        ),
         "peer": probe_peer(*peer) if peer else None,
+        "own_address": look_at_address(own_address, flavor) if own_address else None,
     }

@@ -11,13 +11,14 @@ from __future__ import annotations
 import calendar
 import os
 import re
+import socket
 import ssl
 import time
 from typing import Any, Dict, Mapping, Optional, Tuple
 
 from .._connection import Session
 from .._dialect.statement import Raw, sql
-from .._state.variables import is_on
+from .._state.variables import TLS_IN_USE, is_on
 
 # Variables that replication depends on, by their names of today and before; a server has one spelling of each.
 _REPLICATION_VARIABLES = (
@@ -113,6 +114,20 @@ def _gate_in(row: Mapping[str, Any]) -> str:
     if int(row["closed"]):
         return "closed"
     return "half-open" if int(row["half"]) else "open"
+
+
+def tls_in_use(variables: Mapping[str, str], counters: Mapping[str, str]) -> Dict[str, str]:
+    """Return what of TLS new sessions get, by the names of ``TLS_IN_USE``.
+
+    A server that does not tell is taken to use what its variables name. The certificate is another one than in its
+    file where the two do not end at the same time, which is seen on the server's host alone.
+    """
+    in_use = {told: counters.get(told, variables.get(name, "")) for name, told in TLS_IN_USE.items()}
+    is_here = variables.get("hostname") == socket.gethostname()
+    used_until = _told_end(counters.get("ssl_server_not_after", "")) if is_here else None
+    if used_until is not None and _end_in_file(variables) not in (None, used_until):
+        in_use[TLS_IN_USE["ssl_cert"]] += " as it was"
+    return in_use
 
 
 _VALIDITY = re.compile(rb"[\x17\x18].(?P<since>\d{10,14})Z(?P<form>[\x17\x18]).(?P<until>\d{10,14})Z", re.DOTALL)

@@ -14,15 +14,17 @@ import time
 from typing import Dict, FrozenSet, Iterable, Optional
 
 from .._connection import Session
+from .._dialect.options import filter_value
 from .._dialect.statement import sql
 from .._errors import ServerError
+from .._state.channel import FILTERS
 from .replication import read_binlog
 
 _READ_ONLY = 1238
 
 
 def read_settings(session: Session) -> Dict[str, str]:
-    """Return all global variables, and the filters as if each were one, their names joined by commas."""
+    """Return all global variables, and the filters as if each were one, their names in order, joined by commas."""
     variables = session.variables()
     status = read_binlog(session, variables)
     filters = {"binlog_do_db": ",".join(status.do_db), "binlog_ignore_db": ",".join(status.ignore_db)}
@@ -30,7 +32,8 @@ def read_settings(session: Session) -> Dict[str, str]:
     if question:
         for row in session.query(question, "read the replication filters"):
             filters[row["name"].lower()] = row["rule"]
-    return {**session.dialect.empty_filters, **filters, **variables}
+    settings = {**session.dialect.empty_filters, **filters, **variables}
+    return {name: filter_value(value.split(",")) if name in FILTERS else value for name, value in settings.items()}
 
 
 def read_persisted(session: Session) -> Dict[str, str]:
@@ -38,6 +41,15 @@ def read_persisted(session: Session) -> Dict[str, str]:
     question = session.dialect.read_persisted()
     rows = session.query(question, "read the persisted variables") if question else []
     return {row["name"]: row["value"] for row in rows}
+
+
+def read_set_elsewhere(session: Session, names: Iterable[str], option_file: Optional[str]) -> Dict[str, str]:
+    """Return which of some variables have their values from another file than this one, each with that file."""
+    question = session.dialect.read_origins()
+    rows = session.query(question, "read which files variables are from") if question else []
+    files = {row["name"]: row["file"] for row in rows}
+    ours = os.path.realpath(option_file or "")
+    return {name: files[name] for name in names if name in files and os.path.realpath(files[name]) != ours}
 
 
 def read_static(session: Session, names: Iterable[str]) -> FrozenSet[str]:

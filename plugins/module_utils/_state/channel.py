@@ -28,6 +28,8 @@ REPLICA_FILTERS = (
     "replicate_wild_ignore_table",
 )
 """What a replica, or one of its channels, may leave out."""
+FILTERS = ("binlog_do_db", "binlog_ignore_db", *REPLICA_FILTERS)
+"""The same, and what a source may leave out of its binary log."""
 
 # Errors of a receiver that no further attempt heals.
 _FINAL_RECEIVER_ERRORS = frozenset({1045, 1236, 2026, 2061, 13114, 13117})

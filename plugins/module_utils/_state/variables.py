@@ -12,6 +12,11 @@ from typing import Any, Union
 
 _TRUE = frozenset({"on", "yes", "true", "1"})
 _FALSE = frozenset({"off", "no", "false", "0"})
+#: By variable, what tells which file or setting of TLS new sessions get: not always what the variable names by now.
+TLS_IN_USE = {
+    name: "current_tls_" + name.partition("_")[2]
+    for name in "ssl_ca ssl_capath ssl_cert ssl_cipher ssl_crl ssl_crlpath ssl_key tls_ciphersuites tls_version".split()
+}
 _UNITS = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 
 

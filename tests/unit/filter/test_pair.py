@@ -1,11 +1,11 @@
-"""What the filters make of members that could not be asked."""
+"""What the filters make of members that could not be asked, and of settings that differ from those of a server."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from ansible_collections.twoway.mysql.plugins.filter.pair import pair_findings
+from ansible_collections.twoway.mysql.plugins.filter.pair import options_needing_restart, pair_findings, server_options
 
 
 @pytest.mark.parametrize("scope", ["deployment", "running"])
@@ -30,3 +30,44 @@ def test_member_without_facts_is_a_finding(scope: str) -> None:
         ("MEMBER_NOT_ASKED", "db1"),
         ("MEMBER_NOT_ASKED", "db2"),
     }
+
+
+@pytest.mark.parametrize(
+    ("version", "settings", "running", "needed"),
+    [
+        # Taken out of the inventory, or added to a pair that replicates.
+        ("9.7.4", {"binlog_do_db": []}, {"binlog_do_db": "twoway,wikidb"}, ["binlog_do_db"]),
+        ("9.7.4", {"replicate_do_db": []}, {"replicate_do_db": "twoway,wikidb"}, ["replicate_do_db"]),
+        ("11.8.9-MariaDB", {"replicate_do_db": []}, {"replicate_do_db": "twoway,wikidb"}, ["replicate_do_db"]),
+        (
+            "11.8.9-MariaDB",
+            {"replicate_wild_do_table": ["a.%"]},
+            {"replicate_wild_do_table": ""},
+            ["replicate_wild_do_table"],
+        ),
+        ("9.7.4", {"binlog_do_db": ["wikidb", "twoway"]}, {"binlog_do_db": "twoway,wikidb"}, []),
+        ("9.7.4", {"binlog_do_db": [], "replicate_do_db": []}, {"binlog_do_db": "", "replicate_do_db": ""}, []),
+        # An old format; one that is right is left to be the default.
+        ("9.7.4", {"row_format": True}, {"binlog_format": "MIXED"}, ["binlog_format"]),
+        ("8.0.36", {"row_format": True}, {"binlog_format": "ROW"}, []),
+        ("9.7.4", {"row_format": False}, {}, []),
+        # Only before 8.0.16 it takes a restart.
+        ("8.0.15", {"tls_cert": "/t/cert.pem"}, {"ssl_cert": ""}, ["ssl_cert"]),
+        ("8.0.16", {"tls_cert": "/t/cert.pem"}, {"ssl_cert": ""}, []),
+    ],
+)
+def test_what_waits_for_a_restart(
+    version: str, settings: dict[str, Any], running: dict[str, str], needed: list[str]
+) -> None:
+    flavor = "mariadb" if "MariaDB" in version else "mysql"
+    host = {"program": {"flavor": flavor, "version": version}, "start_options": {}}
+    facts = {"host": host, "settings": {"slave_connections_needed_for_purge": "0", **running}}
+    options = server_options(settings, facts, flavor, {})
+    assert options_needing_restart(options, facts, flavor) == needed
+
+
+@pytest.mark.parametrize(("is_said", "lines"), [(True, ["binlog_format = ROW"]), (False, [])])
+def test_the_format_is_written_where_it_has_to_be_said(is_said: bool, lines: list[str]) -> None:
+    facts = {"host": {"program": {"flavor": "mysql", "version": "9.7.4"}}}
+    options = server_options({"row_format": is_said}, facts, "mysql", {})
+    assert [line for option in options for line in option["lines"]] == lines

@@ -1,4 +1,4 @@
-"""When a server goes back to the option file that it worked with."""
+"""When a server goes back to the option file that it worked with, and which binary log it is told to write."""
 
 from __future__ import annotations
 
@@ -42,7 +42,45 @@ def test_it_goes_back_to_what_is_known_and_different(
 @pytest.mark.parametrize("flavor", ["mysql", "mariadb"])
 def test_no_server_reads_the_copy(flavor: str) -> None:
     """Of a folder it reads the files whose name ends in ``.cnf``."""
-    file = rendered("_mysql_server_option_file", _mysql_server_flavor=flavor)
+    file = VARS["_mysql_server_option_files"][flavor]
     copy = rendered("_mysql_server_proven_file", _mysql_server_option_file=file)
     assert (file.endswith(".cnf"), copy.endswith(".cnf")) == (True, False)
     assert Path(copy).parent == Path(file).parent
+
+
+@pytest.mark.parametrize(
+    ("flavor", "wished", "place", "own_options", "log_bin"),
+    [
+        ("mariadb", "/var/log/mysql/wiki.log", "/var/lib/mysql/mysql-bin", ["log_bin"], "/var/log/mysql/wiki.log"),
+        ("mariadb", "", "", [], "mysql-bin"),
+        ("mariadb", "", "/var/lib/mysql/mysql-bin", ["log_bin"], "mysql-bin"),
+        # Another file says where it is.
+        ("mariadb", "", "/var/log/mysql/mysql-bin", [], ""),
+        ("mariadb", "", "/var/lib/mysql/site-bin", [], ""),
+        # The inventory said where it is.
+        ("mariadb", "", "/var/log/mysql/mysql-bin", ["log_bin"], "/var/log/mysql/mysql-bin.log"),
+        ("mysql", "", "/var/log/mysql/db1.wiki", ["log_bin"], "/var/log/mysql/db1.wiki.log"),
+        ("mysql", "", "/var/lib/mysql/binlog", ["server_id"], ""),
+        ("mysql", "", "", [], ""),
+    ],
+)
+def test_a_binary_log_stays_where_it_is(
+    flavor: str, wished: str, place: str, own_options: list[str], log_bin: str
+) -> None:
+    settings = {"log_bin_basename": place, "datadir": "/var/lib/mysql/"}
+    values: dict[str, Any] = {
+        "__mysql_server_facts": {"settings": settings, "host": {"option_file": {"options": own_options}}},
+        "_mysql_server_flavor": flavor,
+        "mysql_server_log_bin": wished,
+    }
+    for name in ("_mysql_server_log_bin_place", "_mysql_server_log_bin_by_default"):
+        values[name] = rendered(name, **values)
+    assert rendered("_mysql_server_log_bin", **values) == log_bin
+
+
+def test_a_host_without_a_server_gets_a_binary_log() -> None:
+    values: dict[str, Any] = {"__mysql_server_facts": {"settings": None, "host": {"option_file": None}}}
+    for name in ("_mysql_server_log_bin_place", "_mysql_server_log_bin_by_default"):
+        values[name] = rendered(name, **values)
+    told = rendered("_mysql_server_log_bin", **values, _mysql_server_flavor="mariadb", mysql_server_log_bin="")
+    assert told == "mysql-bin"

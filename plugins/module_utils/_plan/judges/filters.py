@@ -11,12 +11,11 @@ from __future__ import annotations
 import re
 from typing import Dict, Iterator, List
 
-from ..._state.channel import REPLICA_FILTERS
+from ..._state.channel import FILTERS
 from ..steps import Finding
 from .view import BLOCKER, WARNING, Member, Pair
 
 _FILTER_NAME = re.compile(r"[^\s'\"`\\,;#=]+")
-_FILTERS = ("binlog_do_db", "binlog_ignore_db", *REPLICA_FILTERS)
 
 
 def wished_names(pair: Pair) -> Iterator[Finding]:
@@ -37,6 +36,25 @@ def wished_filters(pair: Pair) -> Iterator[Finding]:
     yield from _judged(_wished(pair))
 
 
+def filters_elsewhere(pair: Pair) -> Iterator[Finding]:
+    """Find filters to which a deployment could only add."""
+    wished = _wished(pair)
+    for name, facts in pair.known:
+        found = (facts["host"].get("option_file") or {}).get("filters_elsewhere", {})
+        others = {kind: sorted(set(names) - set(wished.get(name, {}).get(kind, []))) for kind, names in found.items()}
+        # It lets the collection's own tables through, and has no variable in the inventory.
+        others.pop("replicate_ignore_table", None)
+        if any(others.values()):
+            yield Finding(
+                "FILTERS_ELSEWHERE",
+                BLOCKER,
+                name,
+                "its option files have filters that the inventory does not say: %s"
+                % _in_words({kind: names for kind, names in others.items() if names}),
+                "Take them out of the files, or say them in the inventory for both members.",
+            )
+
+
 def filters_in_force(pair: Pair) -> Iterator[Finding]:
     yield from _judged({member.name: _in_force(member) for member in pair.answering})
 
@@ -50,7 +68,7 @@ def _wished(pair: Pair) -> Dict[str, Filters]:
 
 def _in_force(member: Member) -> Filters:
     """Return the rules of each filter of a server, and of its channel."""
-    rules = {kind: member.settings.get(kind, "") for kind in _FILTERS}
+    rules = {kind: member.settings.get(kind, "") for kind in FILTERS}
     rules.update((member.channel or {}).get("filters", {}))
     return {kind: sorted(filter(None, rule.replace(" ", "").split(","))) for kind, rule in rules.items()}
 

@@ -8,10 +8,11 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Any, Iterator, Mapping
 
 from ..._errors import Refused
 from ..._state.account import check_replication_password
+from ..._state.variables import same_value
 from ..steps import Finding
 from .view import BLOCKER, WARNING, Pair
 
@@ -76,6 +77,20 @@ def reachable(pair: Pair) -> Iterator[Finding]:
             )
 
 
+def own_address(pair: Pair) -> Iterator[Finding]:
+    for name, facts in pair.known:
+        own = facts["host"].get("own_address")
+        if own and own["error"]:
+            yield Finding(
+                "BIND_ADDRESS_UNUSABLE",
+                BLOCKER,
+                name,
+                "its server is to listen on %s: %s" % (own["address"], own["error"]),
+                "Set pair_address to the number of an address that one of its interfaces has; where its peer reaches it"
+                " by another one, as through NAT, set mysql_server_bind_addresses to what it listens on.",
+            )
+
+
 def login(pair: Pair) -> Iterator[Finding]:
     for name, facts in pair.known:
         service = facts["host"]["service"]
@@ -132,6 +147,30 @@ def options(pair: Pair) -> Iterator[Finding]:
                 name,
                 "its server program does not take mysql_server_options: %s" % rejection,
                 "Name only options that this version of the server has, with values that it takes.",
+            )
+
+
+def overridden(pair: Pair) -> Iterator[Finding]:
+    for name, facts in pair.known:
+        written: Mapping[str, Any] = facts["host"].get("option_file") or {}
+        kept = [
+            variable
+            for variable, value in sorted((facts.get("persisted") or {}).items())
+            if variable in written.get("options", []) and not same_value(value, facts["settings"].get(variable))
+        ]
+        said = []
+        if written.get("overridden"):
+            said.append("a file that is read later says %s" % ", ".join(written["overridden"]))
+        if kept:
+            said.append("the server itself keeps %s for then" % ", ".join(kept))
+        if said:
+            yield Finding(
+                "OPTION_OVERRIDDEN",
+                WARNING,
+                name,
+                "it starts with other values the next time than the role has written: %s" % "; ".join(said),
+                "Take them out of the other file (the server program shows all with --print-defaults), or RESET PERSIST"
+                " what the server keeps.",
             )
 
 

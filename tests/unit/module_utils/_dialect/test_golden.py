@@ -79,6 +79,7 @@ STEPS: list[do.Step] = [
     do.SetVariable("", "rpl_semi_sync_master_enabled", False),
     do.SetVariable("", "binlog_cache_size", "64K"),
     do.SetVariable("", "binlog_row_image", "FULL"),
+    do.ReloadTls(""),
     *(step("", channel) for channel in ("", "north") for step in (
         do.StopReceiver, do.StopApplier, do.StartReceiver, do.StartApplier, do.RemoveChannel,
     )),
@@ -119,6 +120,7 @@ def questions(dialect: Dialect) -> Iterator[tuple[str, list[Statement | None]]]:
     yield "set_gate", [dialect.set_gate(is_open=True), dialect.set_gate(is_open=False)]
     yield "lift_gate", [dialect.lift_gate()]
     yield "try_to_set", [dialect.try_to_set("sync_binlog")]
+    yield "read_origins", [dialect.read_origins()]
     yield "read_table_files", [dialect.read_table_files()]
     yield "disable_event_on_replica", [dialect.disable_event_on_replica("wiki`db", "nightly")]
 
@@ -238,6 +240,7 @@ SETTINGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "semi_sync_timeout_ms": 0,
             "read_only": False,
             "report_host": None,
+            "row_format": False,
             "replicate_do_db": [],
         },
         {},

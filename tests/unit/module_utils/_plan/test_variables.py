@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from ansible_collections.twoway.mysql.plugins.module_utils._plan.steps import SetVariable
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.steps import ReloadTls, SetVariable
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.variables import (
     differing,
     plan_variables,
@@ -55,6 +55,43 @@ def test_option_alone() -> None:
 
 def test_differing_variables_are_those_that_the_server_has() -> None:
     assert differing({"a": "1", "b": "", "c": None}, {"a": "ON", "b": 1, "c": 1, "d": 1}) == ["b"]
+
+
+TLS_WISH = {"ssl_ca": "/t/ca.pem", "ssl_cert": "/t/cert.pem", "sync_binlog": 1}
+SET: Actual = {"ssl_ca": "/t/ca.pem", "ssl_cert": "/t/cert.pem", "sync_binlog": "1"}
+IN_USE: Actual = {"current_tls_ca": "/t/ca.pem", "current_tls_cert": "/t/cert.pem", "current_tls_key": "other.pem"}
+
+
+@pytest.mark.parametrize(
+    ("actual", "steps"),
+    [
+        ({**SET, **IN_USE}, []),
+        # One that does not tell, or has no such thing.
+        (SET, []),
+        # Set by a run that was killed then.
+        ({**SET, **IN_USE, "current_tls_cert": "server-cert.pem"}, [ReloadTls("new sessions get server-cert.pem")]),
+        (
+            {**SET, **IN_USE, "current_tls_cert": "/t/cert.pem as it was"},
+            [ReloadTls("new sessions get /t/cert.pem as it was")],
+        ),
+        (
+            {**SET, **IN_USE, "ssl_ca": "", "current_tls_ca": ""},
+            [SetVariable("it is empty", "ssl_ca", "/t/ca.pem"), ReloadTls("new sessions get none")],
+        ),
+        ({**SET, **IN_USE, "sync_binlog": "0"}, [SetVariable("it is 0", "sync_binlog", 1)]),
+    ],
+)
+def test_certificates_are_taken_into_use_once_they_are_set(actual: Actual, steps: list[Any]) -> None:
+    plan = plan_variables(actual, TLS_WISH, RESTART)
+    assert plan.steps == steps
+    told = IN_USE if "current_tls_ca" in actual else {}
+    assert plan.after == show_variables({**SET, **told}, TLS_WISH)
+    assert "current_tls_key" not in plan.after
+
+
+def test_certificates_that_wait_for_a_restart_are_not_reloaded() -> None:
+    actual: Actual = {"ssl_cert": "", "current_tls_cert": ""}
+    assert plan_variables(actual, {"ssl_cert": "/t/cert.pem"}, frozenset({"ssl_cert"})).steps == []
 
 
 @pytest.mark.parametrize("seed", range(50))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.twoway.mysql.plugins.module_utils._read.host import read_host
+from ansible_collections.twoway.mysql.plugins.module_utils._read.host import (
+    judge_option_file,
+    look_at_address,
+    read_host,
+)
 
 VERSIONS = {
     "mysql": "/usr/sbin/mysqld  Ver 9.7.4 for Linux on x86_64 (MySQL Community Server - GPL)",
@@ -70,3 +76,100 @@ def test_a_value_that_no_file_carries_is_refused_by_name() -> None:
     assert told.startswith("init_connect: ")
     assert "s3" not in told
     assert program.option_file == ""
+
+
+OWN = (
+    "mysqld would start with:\n--server_id=7 --slave_net_timeout=10 --binlog_do_db=a --plugin_load_add=x.so --read_only"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "overridden", "filters"),
+    [
+        ("", "", [], {}),
+        ("--server-id=1 --binlog_do_db=b", "", [], {"binlog_do_db": ["b"]}),
+        ("", "--server-id=1 --sync_binlog=0", ["server_id"], {}),
+        ("", "--server-id=7 --loose-server_id=07", [], {}),
+        # The word of today for the same thing.
+        ("", "--replica-net-timeout=60", ["slave_net_timeout"], {}),
+        # To these, other files add.
+        ("", "--plugin_load_add=y.so --read_only=OFF --binlog-do-db=a", [], {"binlog_do_db": ["a"]}),
+        (
+            "--replicate-do-table=c.t",
+            "--replicate_do_db=b --replicate_do_db=a",
+            [],
+            {"replicate_do_db": ["a", "b"], "replicate_do_table": ["c.t"]},
+        ),
+    ],
+)
+def test_what_other_option_files_make_of_ours(
+    before: str, after: str, overridden: list[str], filters: dict[str, list[str]]
+) -> None:
+    told = judge_option_file(f"{before} {OWN} {after}", OWN)
+    assert told["options"] == ["binlog_do_db", "plugin_load_add", "read_only", "server_id", "slave_net_timeout"]
+    assert (told["overridden"], told["filters_elsewhere"]) == (overridden, filters)
+
+
+def test_a_file_that_the_server_does_not_read_is_not_in_force() -> None:
+    assert judge_option_file("--port=3306", "--server_id=7")["overridden"] == ["server_id"]
+
+
+def test_the_file_of_the_flavor_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "zz.cnf"
+    path.write_text("[mysqld]\n", encoding="utf-8")
+    program = Program("mysql")
+    told = read_host(program.run, [], "/", [], None, {}, option_files={"mysql": str(path), "mariadb": "/none.cnf"})
+    assert told["option_file"] == {"options": [], "overridden": [], "filters_elsewhere": {}}
+    assert program.arguments[-3:] == ["/usr/sbin/mysqld", f"--defaults-file={path}", "--print-defaults"]
+
+
+def knows(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """The host has the address 198.51.100.1 and takes every name for these."""
+
+    class Trial:
+        def __init__(self, *_kind: Any) -> None: ...
+        def __enter__(self) -> Trial:
+            return self
+
+        def __exit__(self, *_error: Any) -> None: ...
+        def bind(self, place: Any) -> None:
+            if place[0] not in ("198.51.100.1", "fe80::1%eth0"):
+                raise OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address")
+
+    def resolve(_name: str, _port: int, **_options: Any) -> list[Any]:
+        return [
+            (socket.AF_INET6 if ":" in address else socket.AF_INET, 1, 6, "", (address, 0)) for address in addresses
+        ]
+
+    monkeypatch.setattr("socket.socket", Trial)
+    monkeypatch.setattr("socket.getaddrinfo", resolve)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "flavor", "said"),
+    [
+        (["198.51.100.1"], "mysql", None),
+        (["127.0.1.1"], "mysql", "127.0.1.1"),
+        (["127.0.1.1"], "mariadb", "127.0.1.1"),
+        (["203.0.113.7"], "mysql", "no interface here has 203.0.113.7"),
+        (["fe80::1%eth0"], "mysql", None),
+        # MySQL takes the first one of IPv4, MariaDB all.
+        (["127.0.1.1", "198.51.100.1"], "mysql", "127.0.1.1"),
+        (["127.0.1.1", "198.51.100.1"], None, "127.0.1.1"),
+        (["127.0.1.1", "198.51.100.1"], "mariadb", None),
+        (["::1", "198.51.100.1"], "mysql", None),
+    ],
+)
+def test_where_the_server_is_to_listen(
+    monkeypatch: pytest.MonkeyPatch, addresses: list[str], flavor: str | None, said: str | None
+) -> None:
+    knows(monkeypatch, *addresses)
+    error = look_at_address("db1", flavor)["error"]
+    assert (error is None) == (said is None)
+    assert said is None or said in error
+
+
+def test_a_name_that_the_host_does_not_know() -> None:
+    error = look_at_address("no such name", "mysql")["error"]
+    assert error is not None
+    assert error.startswith("it stands for no address here")

@@ -13,7 +13,11 @@ from ansible_collections.twoway.mysql.plugins.module_utils._dialect import diale
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import parse_version
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.statement import Statement
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import ServerError
-from ansible_collections.twoway.mysql.plugins.module_utils._read.variables import read_static, was_started_since
+from ansible_collections.twoway.mysql.plugins.module_utils._read.variables import (
+    read_set_elsewhere,
+    read_static,
+    was_started_since,
+)
 
 # As MySQL 9.7 and MariaDB 11.8 answer, the last one in German.
 REASONS = {
@@ -49,3 +53,21 @@ def test_server_that_was_started_since_its_file_was_written(
     assert was_started_since(session, str(path)) is is_in_force
     assert not was_started_since(session, str(tmp_path / "none"))
     assert not was_started_since(session, None)
+
+
+@pytest.mark.parametrize("version", ["9.7.4", "11.8.9-MariaDB"])
+def test_files_that_variables_are_from(version: str, tmp_path: Path) -> None:
+    """The file may be named by another way to it."""
+    (tmp_path / "own.cnf").touch()
+    (tmp_path / "link.cnf").symlink_to("own.cnf")
+    files = {"server_id": "/etc/later.cnf", "sync_binlog": str(tmp_path / "own.cnf"), "port": "/etc/first.cnf"}
+    rows = [{"name": name, "file": file} for name, file in files.items()]
+    session: Any = SimpleNamespace(dialect=dialect_for(parse_version(version)), query=lambda _statement, _action: rows)
+    names = ["server_id", "sync_binlog", "read_only"]
+    assert read_set_elsewhere(session, names, str(tmp_path / "link.cnf")) == {"server_id": "/etc/later.cnf"}
+    assert read_set_elsewhere(session, ["sync_binlog"], None) == {"sync_binlog": str(tmp_path / "own.cnf")}
+
+
+def test_a_server_that_does_not_tell_the_files() -> None:
+    session: Any = SimpleNamespace(dialect=dialect_for(parse_version("5.7.44")))
+    assert read_set_elsewhere(session, ["server_id"], None) == {}

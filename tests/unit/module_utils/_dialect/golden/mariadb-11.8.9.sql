@@ -1,4 +1,4 @@
-features: bind_address_list binlog_format_setting ddl_exec_mode default_collations former_login gtid_domains hidden_indexes log_by_gtid own_certificates purge_waits_for_replicas retention_seconds verify_without_ca
+features: bind_address_list binlog_format_setting ddl_exec_mode default_collations former_login gtid_domains hidden_indexes log_by_gtid own_certificates purge_waits_for_replicas retention_seconds variable_origins verify_without_ca
 receiver_can_change_alone: False
 semi_sync_name: rpl_semi_sync_master rpl_semi_sync_master_wait_no_slave None
 gate_variable: read_only
@@ -85,6 +85,9 @@ SET GLOBAL read_only = 1;
 -- try_to_set
 SET GLOBAL `sync_binlog` = @@GLOBAL.`sync_binlog`, GLOBAL `version` = '';
 
+-- read_origins
+SELECT LOWER(VARIABLE_NAME) AS name, GLOBAL_VALUE_PATH AS file FROM information_schema.SYSTEM_VARIABLES WHERE GLOBAL_VALUE_ORIGIN = 'CONFIG' AND GLOBAL_VALUE_PATH <> '';
+
 -- read_table_files
 SELECT FILENAME AS path FROM information_schema.INNODB_SYS_TABLESPACES WHERE FILENAME IS NOT NULL;
 
@@ -151,6 +154,9 @@ SET GLOBAL `binlog_cache_size` = 65536;
 
 -- set_variable
 SET GLOBAL `binlog_row_image` = 'FULL';
+
+-- reload_tls
+FLUSH LOCAL SSL;
 
 -- stop_receiver
 STOP SLAVE IO_THREAD;

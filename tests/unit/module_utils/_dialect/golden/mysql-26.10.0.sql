@@ -1,4 +1,4 @@
-features: applying_transaction binary_log_status bind_address_list change_source_statement channel_compression channel_retry_count clone clone_within_series default_collations dump_source_data dynamic_privileges event_disable_on_replica filter_tables former_login gtid_mode hex_definitions hidden_indexes invisible_primary_key keeps_relay_log log_by_gtid own_certificates persisted_variables public_key_request replica_statements replica_variables require_primary_key reset_binary_logs retention_seconds semisync_plugins semisync_source_plugin show_replicas standard_foreign_keys statistics_cache super_read_only x_plugin
+features: applying_transaction binary_log_status bind_address_list change_source_statement channel_compression channel_retry_count clone clone_within_series default_collations dump_source_data dynamic_privileges event_disable_on_replica filter_tables former_login gtid_mode hex_definitions hidden_indexes invisible_primary_key keeps_relay_log log_by_gtid own_certificates persisted_variables public_key_request reload_tls replica_statements replica_variables require_primary_key reset_binary_logs retention_seconds semisync_plugins semisync_source_plugin show_replicas standard_foreign_keys statistics_cache super_read_only variable_origins x_plugin
 receiver_can_change_alone: True
 semi_sync_name: rpl_semi_sync_source rpl_semi_sync_source_wait_no_replica rpl_semi_sync_source_wait_no_replica
 gate_variable: super_read_only
@@ -83,6 +83,9 @@ SET GLOBAL super_read_only = OFF;
 -- try_to_set
 SET GLOBAL `sync_binlog` = @@GLOBAL.`sync_binlog`, GLOBAL `version` = '';
 
+-- read_origins
+SELECT VARIABLE_NAME AS name, VARIABLE_PATH AS file FROM performance_schema.variables_info WHERE VARIABLE_SOURCE <> 'DYNAMIC' AND VARIABLE_PATH <> '';
+
 -- read_table_files
 SELECT FILE_NAME AS path FROM information_schema.FILES WHERE FILE_TYPE = 'TABLESPACE' AND TABLESPACE_NAME <> 'innodb_system';
 
@@ -147,6 +150,9 @@ SET GLOBAL `binlog_cache_size` = 65536;
 
 -- set_variable
 SET GLOBAL `binlog_row_image` = 'FULL';
+
+-- reload_tls
+ALTER INSTANCE RELOAD TLS;
 
 -- stop_receiver
 STOP REPLICA IO_THREAD FOR CHANNEL '';

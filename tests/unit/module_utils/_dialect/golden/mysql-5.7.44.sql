@@ -83,6 +83,9 @@ SET GLOBAL super_read_only = OFF;
 -- try_to_set
 SET GLOBAL `sync_binlog` = @@GLOBAL.`sync_binlog`, GLOBAL `version` = '';
 
+-- read_origins
+(none)
+
 -- read_table_files
 SELECT FILE_NAME AS path FROM information_schema.FILES WHERE FILE_TYPE = 'TABLESPACE' AND TABLESPACE_NAME <> 'innodb_system';
 
@@ -147,6 +150,9 @@ SET GLOBAL `binlog_cache_size` = 65536;
 
 -- set_variable
 SET GLOBAL `binlog_row_image` = 'FULL';
+
+-- reload_tls
+ALTER INSTANCE RELOAD TLS;
 
 -- stop_receiver
 STOP SLAVE IO_THREAD FOR CHANNEL '';

@@ -1,4 +1,4 @@
-features: applying_transaction bind_address_list channel_compression channel_retry_count clone default_collations dynamic_privileges filter_tables former_login gtid_mode hex_definitions hidden_indexes keeps_relay_log log_by_gtid own_certificates persisted_variables public_key_request require_primary_key retention_seconds semisync_plugins statistics_cache super_read_only x_plugin
+features: applying_transaction bind_address_list channel_compression channel_retry_count clone default_collations dynamic_privileges filter_tables former_login gtid_mode hex_definitions hidden_indexes keeps_relay_log log_by_gtid own_certificates persisted_variables public_key_request reload_tls require_primary_key retention_seconds semisync_plugins statistics_cache super_read_only variable_origins x_plugin
 receiver_can_change_alone: True
 semi_sync_name: rpl_semi_sync_master rpl_semi_sync_master_wait_no_slave rpl_semi_sync_master_wait_no_slave
 gate_variable: super_read_only
@@ -83,6 +83,9 @@ SET GLOBAL super_read_only = OFF;
 -- try_to_set
 SET GLOBAL `sync_binlog` = @@GLOBAL.`sync_binlog`, GLOBAL `version` = '';
 
+-- read_origins
+SELECT VARIABLE_NAME AS name, VARIABLE_PATH AS file FROM performance_schema.variables_info WHERE VARIABLE_SOURCE <> 'DYNAMIC' AND VARIABLE_PATH <> '';
+
 -- read_table_files
 SELECT FILE_NAME AS path FROM information_schema.FILES WHERE FILE_TYPE = 'TABLESPACE' AND TABLESPACE_NAME <> 'innodb_system';
 
@@ -147,6 +150,9 @@ SET GLOBAL `binlog_cache_size` = 65536;
 
 -- set_variable
 SET GLOBAL `binlog_row_image` = 'FULL';
+
+-- reload_tls
+ALTER INSTANCE RELOAD TLS;
 
 -- stop_receiver
 STOP SLAVE IO_THREAD FOR CHANNEL '';
