@@ -14,7 +14,7 @@ dump, gtid_mode OFF: --master-data=2
 dump, plain: 
 client with TLS: {'ssl': 1, 'ssl-verify-server-cert': 0} {'ssl': 1, 'ssl-verify-server-cert': 1, 'ssl-ca': '/etc/ssl/ca.pem'}
 beyond the peer's, without nothing: 1-1-40,3-3-1 ['mariadb-binlog', 'mysqlbinlog'] None
-beyond the peer's, without 1-1-20,3-3-1,7-7-3: 1-1-40,3-3-1 ['mariadb-binlog', 'mysqlbinlog'] None
+beyond the peer's, without 1-1-20,3-3-1: 1-1-40,3-3-1 ['mariadb-binlog', 'mysqlbinlog'] None
 programs: ['mariadb-dump', 'mysqldump'] ['mariadb', 'mysql']
 
 -- read_account
