@@ -86,7 +86,7 @@ def _by_gtid(session: Session, binlog: BinlogStatus, gtid: Optional[str], held: 
         return None
     variables = session.variables()
     gone = read_retention(session, variables, binlog)["gtid_purged"] or ""
-    chosen = session.dialect.log_filter(beyond, held, gone)
+    chosen = session.dialect.log_filter(beyond, held, gone, binlog.gtid)
     if chosen is None:
         # A program that cannot choose them prints too much rather than too little.
         chosen = ["--server-id=" + variables["server_id"]]

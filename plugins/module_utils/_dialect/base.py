@@ -274,12 +274,13 @@ class Dialect(ChannelDialect, AccountDialect):
     log_programs: List[str]
 
     @abstractmethod
-    def log_filter(self, beyond: str, held: Sequence[str], gone: str) -> Optional[List[str]]:
+    def log_filter(self, beyond: str, held: Sequence[str], gone: str, written: str) -> Optional[List[str]]:
         """Return the arguments with which the program prints only what :meth:`gtid_beyond` found.
 
         ``None`` where the program of this version cannot choose by GTID.
 
         :param gone: the GTIDs that are gone before the oldest file begins.
+        :param written: all GTIDs that were written to the log.
         """
 
     @abstractmethod

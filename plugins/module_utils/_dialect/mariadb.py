@@ -14,7 +14,7 @@ from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tupl
 from .._plan import steps as do
 from .._state.account import AccountName
 from .._state.binlog import BinlogCoordinates, BinlogStatus
-from .._state.gtid import parse_gtid_position
+from .._state.gtid import GtidPosition, parse_gtid_position
 from .._state.variables import same_value
 from .base import EXPORT_SETTINGS, RESTART_VARIABLES, TLS_FILES
 from .channel_row import Row, names_in
@@ -192,17 +192,17 @@ class MariadbDialect(MariadbChannels):
     stream_programs = ["mbstream", "mariadb-mbstream"]
     log_programs = ["mariadb-binlog", "mysqlbinlog"]
 
-    def log_filter(self, beyond: str, held: Sequence[str], gone: str) -> Optional[List[str]]:
+    def log_filter(self, beyond: str, held: Sequence[str], gone: str, written: str) -> Optional[List[str]]:
         if not self.server.supports("log_by_gtid"):
             return None
         domains = [domain for domain, _server, _sequence in parse_gtid_position(beyond).gtids]
-        before = parse_gtid_position(gone)
         reached = parse_gtid_position(",".join([*held, gone]))
-        # The program refuses a log that begins after the place it is told, in any domain, or in one it is not told of.
-        others = sorted({domain for domain, _server, _sequence in before.gtids} - set(domains))
-        places = [reached.last_in(domain) for domain in domains] + [before.last_in(domain) for domain in others]
+        places = [reached.last_in(domain) for domain in domains]
+        # The program refuses a log with a domain that it is not told of, and the server one that begins after a place.
+        places += [GtidPosition((gtid,)) for gtid in parse_gtid_position(written).gtids if gtid[0] not in domains]
         starts = [str(place) for place in places if place]
-        arguments = ["--do-domain-ids=%s" % ",".join(str(domain) for domain in domains)]
+        # Else it takes the heads of later files for gaps (11.8), and misses places in domains that it does not print.
+        arguments = ["--skip-gtid-strict-mode", "--do-domain-ids=%s" % ",".join(str(domain) for domain in domains)]
         return [*arguments, "--start-position=" + ",".join(starts)] if starts else arguments
 
     def dump_coordinates_arguments(self, variables: Mapping[str, str]) -> List[str]:

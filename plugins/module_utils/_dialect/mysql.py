@@ -215,7 +215,7 @@ class MysqlDialect(MysqlChannels):
     client_programs = ["mysql"]
     log_programs = ["mysqlbinlog"]
 
-    def log_filter(self, beyond: str, held: Sequence[str], gone: str) -> Optional[List[str]]:
+    def log_filter(self, beyond: str, held: Sequence[str], gone: str, written: str) -> Optional[List[str]]:
         return ["--include-gtids=" + beyond]
 
     def dump_coordinates_arguments(self, variables: Mapping[str, str]) -> List[str]:

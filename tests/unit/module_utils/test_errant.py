@@ -105,7 +105,8 @@ def test_a_log_of_mariadb_is_read_from_where_it_begins(tmp_path: Path, monkeypat
     status = BinlogStatus(BinlogCoordinates("bin.000004", 900), gtid="1-1-60,2-2-91")
     server = Server("11.8.9-MariaDB", status, gone="1-1-55,2-2-89")
     found = server.find(monkeypatch, tmp_path, ["1-1-70", "2-2-80"], None)
-    assert server.arguments[2:] == ["--do-domain-ids=2", "--start-position=2-2-89,1-1-55", "bin.000003"]
+    chosen = ["--skip-gtid-strict-mode", "--do-domain-ids=2", "--start-position=2-2-89,1-1-60"]
+    assert server.arguments[2:] == [*chosen, "bin.000003"]
     assert (found["gtid"], found["unread"]) == ("2-2-91", "2-2-89 is gone from the binary log")
 
 

@@ -145,9 +145,9 @@ def facts(dialect: Dialect) -> Iterator[str]:
     peer = MYSQL_GTIDS if dialect.server.flavor == MYSQL else "1-1-39,2-2-7"
     own = MYSQL_GTIDS + ":99" if dialect.server.flavor == MYSQL else "1-1-40,2-2-7,3-3-1"
     beyond = dialect.gtid_beyond([peer, ""], own)
-    # Of a log from which some of it is gone, and all of a domain that nothing is wanted of.
-    for gone in ("", MYSQL_GTIDS if dialect.server.flavor == MYSQL else "1-1-20,3-3-1,7-7-3"):
-        chosen = dialect.log_filter(beyond, [peer, ""], gone)
+    # Of a log that has a domain of which nothing is wanted, and that has lost some of what is wanted.
+    for gone in ("", MYSQL_GTIDS if dialect.server.flavor == MYSQL else "1-1-20,3-3-1"):
+        chosen = dialect.log_filter(beyond, [peer, ""], gone, own)
         yield f"beyond the peer's, without {gone or 'nothing'}: {beyond} {dialect.log_programs} {chosen}"
     yield f"programs: {dialect.dump_programs} {dialect.client_programs}"
 

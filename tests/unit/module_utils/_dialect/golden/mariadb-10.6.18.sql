@@ -16,7 +16,7 @@ import from 10.6.18: {'sql_mode': 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', '
 import from 10.6.18: {'sql_mode': 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', 'foreign_key_checks': 0, 'net_read_timeout': 600, 'check_constraint_checks': 0, 'max_statement_time': 0}
 client with TLS: {'ssl': 1, 'ssl-verify-server-cert': 0} {'ssl': 1, 'ssl-verify-server-cert': 1, 'ssl-ca': '/etc/ssl/ca.pem'}
 beyond the peer's, without nothing: 1-1-40,3-3-1 ['mariadb-binlog', 'mysqlbinlog'] None
-beyond the peer's, without 1-1-20,3-3-1,7-7-3: 1-1-40,3-3-1 ['mariadb-binlog', 'mysqlbinlog'] None
+beyond the peer's, without 1-1-20,3-3-1: 1-1-40,3-3-1 ['mariadb-binlog', 'mysqlbinlog'] None
 programs: ['mariadb-dump', 'mysqldump'] ['mariadb', 'mysql']
 
 -- read_account

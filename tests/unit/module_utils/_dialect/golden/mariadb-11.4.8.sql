@@ -15,8 +15,8 @@ dump, plain:
 import from 11.4.8: {'sql_mode': 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', 'foreign_key_checks': 0, 'net_read_timeout': 600, 'check_constraint_checks': 0, 'max_statement_time': 0}
 import from 10.6.18: {'sql_mode': 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', 'foreign_key_checks': 0, 'net_read_timeout': 600, 'character_set_collations': '', 'check_constraint_checks': 0, 'max_statement_time': 0}
 client with TLS: {'ssl': 1, 'ssl-verify-server-cert': 0} {'ssl': 1, 'ssl-verify-server-cert': 1, 'ssl-ca': '/etc/ssl/ca.pem'}
-beyond the peer's, without nothing: 1-1-40,3-3-1 ['mariadb-binlog', 'mysqlbinlog'] ['--do-domain-ids=1,3', '--start-position=1-1-39']
-beyond the peer's, without 1-1-20,3-3-1,7-7-3: 1-1-40,3-3-1 ['mariadb-binlog', 'mysqlbinlog'] ['--do-domain-ids=1,3', '--start-position=1-1-39,3-3-1,7-7-3']
+beyond the peer's, without nothing: 1-1-40,3-3-1 ['mariadb-binlog', 'mysqlbinlog'] ['--skip-gtid-strict-mode', '--do-domain-ids=1,3', '--start-position=1-1-39,2-2-7']
+beyond the peer's, without 1-1-20,3-3-1: 1-1-40,3-3-1 ['mariadb-binlog', 'mysqlbinlog'] ['--skip-gtid-strict-mode', '--do-domain-ids=1,3', '--start-position=1-1-39,3-3-1,2-2-7']
 programs: ['mariadb-dump', 'mysqldump'] ['mariadb', 'mysql']
 
 -- read_account
