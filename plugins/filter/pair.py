@@ -22,6 +22,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._errors import Unsupp
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.active import active_member
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.forks import forks_needed
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.judges.view import Pair
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.link import goes_on
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.pair import judge, judge_replica, judge_running
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.variables import restart_needed
 from ansible_collections.twoway.mysql.plugins.module_utils._report.build import build_report
@@ -113,6 +114,11 @@ def pair_active(facts: Mapping[str, Any], members: List[str], wished: str = "") 
     return active_member(members, facts, wished)
 
 
+def pair_goes_on(facts: Mapping[str, Any], donor: str, recipient: str, coordinates: str) -> bool:
+    """Return whether a member that was seeded once, and follows nobody now, can follow its peer without a new seed."""
+    return goes_on(facts.get(donor) or {}, facts.get(recipient) or {}, coordinates)
+
+
 def pair_report(
     facts: Mapping[str, Any], wish: Mapping[str, Any], canaries: Optional[Mapping[str, Any]] = None
 ) -> Dict[str, Any]:
@@ -137,6 +143,7 @@ class FilterModule:
             "options_needing_restart": options_needing_restart,
             "forks_needed": forks_needed,
             "pair_active": pair_active,
+            "pair_goes_on": pair_goes_on,
             "pair_findings": pair_findings,
             "pair_report": pair_report,
             "comparison_report": comparison_report,

@@ -13,9 +13,9 @@ from functools import cached_property
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._state.variables import normalize_value, todays_name
+from ..link import Facts, goes_on, is_linked
+from ..seed import IMPORTING
 from ..steps import Finding
-
-Facts = Mapping[str, Any]
 
 BLOCKER, WARNING, NOTE = "blocker", "warning", "note"
 
@@ -129,5 +129,15 @@ class Pair:
         """The member that is not the donor."""
         return next((name for name in self.members if name != self.wish["donor"]), None)
 
+
+    def is_copied(self, name: str) -> bool:
+        """Return whether a deployment gives a member the data of its peer, and a history that begins with them."""
+        if name == self.wish.get("rebuild"):
+            return True
+        donor, facts = (self.facts.get(each) or {} for each in (self.wish["donor"], name))
+        if name != self.recipient or (is_linked(facts) and (facts["seed"] or {}).get("state") != IMPORTING):
+            return False
+        # What a plain replica wrote since its seed would stay on it alone.
+        return self.wish.get("scope") == "replica" or not goes_on(donor, facts, self.wish.get("coordinates", ""))
 
 Judge = Callable[[Pair], Iterator[Finding]]
