@@ -44,6 +44,7 @@ _IN_EVERY_CASE: List[Judge] = [
     identity.duplicate_uuid,
     channels.sources,
     seed.unfinished_seed,
+    channels.beside,
     seed.engines,
     gate.writer,
     gtids.errant,
