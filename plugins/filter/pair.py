@@ -109,9 +109,9 @@ def _server_named(identity: Mapping[str, Any]) -> Server:
     return parse_version("%s %s" % (identity["version"], identity["flavor"]))
 
 
-def pair_active(facts: Mapping[str, Any], members: List[str], wished: str = "") -> str:
+def pair_active(facts: Mapping[str, Any], members: List[str], wished: str = "", first: str = "") -> str:
     """Return the member that takes the writes, or is to take them in a pair that is made anew."""
-    return active_member(members, facts, wished)
+    return active_member(members, facts, wished, first)
 
 
 def pair_goes_on(facts: Mapping[str, Any], donor: str, recipient: str, coordinates: str) -> bool:

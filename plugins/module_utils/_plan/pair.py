@@ -63,13 +63,16 @@ _BEFORE_A_DEPLOYMENT: List[Judge] = [
     hosts.restart,
     filters.wished_names,
     filters.wished_filters,
+    gate.unknown_writer,
     rebuild.member,
     rejoin.member,
     seed.data_on_recipient,
     seed.space,
 ]
 
-# Whom it is to follow was not known yet when it was asked.
+# Whom it is to follow was not known yet when it was asked, and it is followed by nobody.
+_NOT_OF_A_REPLICA: List[Judge] = [hosts.reachable, gate.unknown_writer]
+
 _BEFORE_A_REPLICA: List[Judge] = [
     hosts.asked,
     hosts.login,
@@ -80,7 +83,7 @@ _BEFORE_A_REPLICA: List[Judge] = [
     identity.duplicate_uuid,
     seed.unfinished_seed,
     seed.engines,
-    *(judge for judge in _BEFORE_A_DEPLOYMENT if judge is not hosts.reachable),
+    *(judge for judge in _BEFORE_A_DEPLOYMENT if judge not in _NOT_OF_A_REPLICA),
 ]
 
 _OF_A_RUNNING_PAIR: List[Judge] = [

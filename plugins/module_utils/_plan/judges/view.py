@@ -86,7 +86,8 @@ class Pair:
 
     :ivar members: names, in the order of the pair.
     :ivar facts: by name what ``member_info`` returned; a member that could not be asked is missing.
-    :ivar wish: ``hosts`` (names in the inventory), ``donor``, ``active``, ``writers``, ``password``, ``may_restart``,
+    :ivar wish: ``hosts`` (names in the inventory), ``donor``, ``active``, ``named`` (the active member, where a person
+        named it), ``writers``, ``password``, ``may_restart``,
         ``overwrite`` (names whose data may be overwritten), ``coordinates``, ``outage_seconds`` (how long a member may
         be away without a new seed), ``lag_seconds`` (how far behind is too far), and ``by_member``: for each its
         ``server_id``, ``address``, ``flavor``, ``filters``, ``restart_needed``, why it may fail to apply what its
