@@ -22,6 +22,7 @@ from .judges import (
     flow,
     gate,
     gtids,
+    history,
     hosts,
     identity,
     likeness,
@@ -43,8 +44,8 @@ _IN_EVERY_CASE: List[Judge] = [
     identity.server_ids,
     identity.duplicate_uuid,
     channels.sources,
-    seed.unfinished_seed,
     channels.beside,
+    seed.unfinished_seed,
     seed.engines,
     gate.writer,
     gtids.errant,
@@ -64,6 +65,8 @@ _BEFORE_A_DEPLOYMENT: List[Judge] = [
     filters.wished_names,
     filters.wished_filters,
     gate.unknown_writer,
+    gtids.modes_of_linked,
+    history.on_replica,
     rebuild.member,
     rejoin.member,
     seed.data_on_recipient,
@@ -71,7 +74,7 @@ _BEFORE_A_DEPLOYMENT: List[Judge] = [
 ]
 
 # Whom it is to follow was not known yet when it was asked, and it is followed by nobody.
-_NOT_OF_A_REPLICA: List[Judge] = [hosts.reachable, gate.unknown_writer]
+_NOT_OF_A_REPLICA: List[Judge] = [hosts.reachable, gate.unknown_writer, history.on_replica]
 
 _BEFORE_A_REPLICA: List[Judge] = [
     hosts.asked,
