@@ -350,6 +350,8 @@ FINAL_FAULTS: list[Fault] = [
 #: Findings that need a run of the playbook, and the file of the tests that shows each.
 SHOWN_BY_A_RUN: dict[str, str] = {
     "CLOCKS_DIFFER": "tests/faults/calamities.py",
+    "HISTORY_ON_REPLICA": "tests/faults/test_adopt.py",
+    "WRITER_UNKNOWN": "tests/faults/test_adopt.py",
     "DATA_ON_RECIPIENT": "molecule/refuse/tests/refused/test_refused.py",
     "REBUILD_FROM_STANDBY": "tests/faults/test_operations.py",
     "REBUILD_MEMBER_INVALID": "tests/faults/test_operations.py",
