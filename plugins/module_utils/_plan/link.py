@@ -18,8 +18,8 @@ Facts = Mapping[str, Any]
 
 def is_linked(facts: Facts) -> bool:
     """Return whether a member has the channel of a pair, which is the one without a name."""
-    replication = facts.get("replication")
-    return bool(replication) and any(channel["name"] == "" for channel in replication["channels"])
+    replication = facts.get("replication") or {"channels": []}
+    return any(channel["name"] == "" for channel in replication["channels"])
 
 
 def is_seeded(facts: Facts) -> bool:

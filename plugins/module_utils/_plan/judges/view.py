@@ -130,7 +130,6 @@ class Pair:
         """The member that is not the donor."""
         return next((name for name in self.members if name != self.wish["donor"]), None)
 
-
     def is_copied(self, name: str) -> bool:
         """Return whether a deployment gives a member the data of its peer, and a history that begins with them."""
         if name == self.wish.get("rebuild"):
@@ -140,5 +139,6 @@ class Pair:
             return False
         # What a plain replica wrote since its seed would stay on it alone.
         return self.wish.get("scope") == "replica" or not goes_on(donor, facts, self.wish.get("coordinates", ""))
+
 
 Judge = Callable[[Pair], Iterator[Finding]]
