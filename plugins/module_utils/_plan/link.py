@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Mapping
 
+from .._state.binlog import BinlogCoordinates
 from .._state.gtid import GtidPosition, GtidSet, parse_gtid_position, parse_gtid_set
 from .seed import DONE
 
@@ -39,6 +40,19 @@ def _own_place(facts: Facts) -> Dict[str, Any]:
     return by_gtid if any(by_gtid.values()) else {"file": binlog["file"], "position": binlog["position"]}
 
 
+def still_holds(facts: Facts, mark: Mapping[str, Any]) -> bool:
+    """Return whether a member has what another was seeded with from it; a server in place of a lost one has not."""
+    copied, binlog = mark.get("coordinates") or {}, facts["replication"]["binlog"]
+    if copied.get("gtid"):
+        if "gtid_mode" in facts["server"]["features"]:
+            return _held_set(facts).contains(parse_gtid_set(copied["gtid"]))
+        return _reached(facts).covers(parse_gtid_position(copied["gtid"]))
+    if not copied.get("file") or not binlog["file"]:
+        return False
+    place = BinlogCoordinates(binlog["file"], binlog["position"])
+    return not place.is_before(BinlogCoordinates(copied["file"], copied["position"]))
+
+
 def goes_on(donor: Facts, recipient: Facts, coordinates: str) -> bool:
     """Return whether a member that was seeded, and has lost its channel since, can be linked again as it is.
 
@@ -49,6 +63,8 @@ def goes_on(donor: Facts, recipient: Facts, coordinates: str) -> bool:
     if not donor.get("server") or not recipient.get("server"):
         return False
     if coordinates != "gtid" or is_linked(recipient) or not is_seeded(recipient) or is_untouched(recipient):
+        return False
+    if not still_holds(donor, recipient["seed"]):
         return False
     if "gtid_mode" in recipient["server"]["features"]:
         return _has_gtids(donor) and _has_gtids(recipient) and _go_on_by_sets(donor, recipient)
@@ -66,9 +82,11 @@ def _go_on_by_sets(donor: Facts, recipient: Facts) -> bool:
 
 def _go_on_by_positions(donor: Facts, recipient: Facts) -> bool:
     seeded_at = parse_gtid_position((recipient["seed"].get("coordinates") or {}).get("gtid") or "")
-    reached = _applied(recipient)
+    applied = _applied(recipient)
     # A position that is not behind the seed's is none that the member has come to since.
-    if not seeded_at or not reached.covers(seeded_at) or not reached.covers(parse_gtid_position(_removed(donor))):
+    if not seeded_at or not applied.covers(seeded_at) or not _reached(donor).covers(applied):
+        return False
+    if not applied.covers(parse_gtid_position(_removed(donor))):
         return False
     return is_linked(donor) or _applied(donor).covers(parse_gtid_position(_removed(recipient)))
 
@@ -79,6 +97,12 @@ def _held_set(facts: Facts) -> GtidSet:
 
 def _applied(facts: Facts) -> GtidPosition:
     return parse_gtid_position(facts["settings"].get("gtid_slave_pos", ""))
+
+
+def _reached(facts: Facts) -> GtidPosition:
+    """Return the position up to which a MariaDB has everything, whether it wrote or applied it last."""
+    written, applied = facts["replication"]["binlog"]["gtid"], facts["settings"].get("gtid_slave_pos")
+    return parse_gtid_position(",".join(gtid for gtid in (written, applied) if gtid))
 
 
 def _removed(facts: Facts) -> str:

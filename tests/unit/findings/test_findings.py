@@ -156,7 +156,9 @@ def codes(case: dict[str, Any]) -> list[tuple[str, str | None]]:
 
 
 ONE, TWO = "e6410339-e8be-11f1-a1e8-02420a083201", "e63c20d0-e8be-11f1-add4-02420a083206"
-SEEDED = {"state": "done", "donor": "db1", "own": {"gtid": f"{ONE}:1-2", "gtid_applied": ""}, "binlog": {"file": "b.1"}}
+COPIED = {"gtid": f"{ONE}:1-2", "file": "binlog.000001", "position": 900}
+OWN = {"gtid": f"{ONE}:1-2", "gtid_applied": ""}
+SEEDED = {"state": "done", "donor": "db1", "own": OWN, "binlog": {"file": "b.1"}, "coordinates": COPIED}
 SCHEMAS = [{"name": "old", "tables": 3, "routines": 0, "size_bytes": 49152, "engines": {"InnoDB": 3}}]
 
 
@@ -184,6 +186,10 @@ def test_a_replica_without_a_history_of_its_own_becomes_a_member(is_open: bool) 
         (SEEDED, [], False),
         ({**SEEDED, "donor": "db3"}, [], True),
         ({**SEEDED, "binlog": {}}, [], True),
+        # Another server is in the place of the source.
+        ({**SEEDED, "coordinates": {**COPIED, "gtid": f"{ONE}:1-5"}}, [], True),
+        ({**SEEDED, "coordinates": {**COPIED, "gtid": ""}}, [], False),
+        ({**SEEDED, "coordinates": {**COPIED, "gtid": "", "position": 9000000, "file": "binlog.000002"}}, [], True),
         # The source has followed it before, and nobody knows up to where.
         ({**SEEDED, "compared": True}, [], True),
         (SEEDED, [{"server_id": 168309254, "sent_at": 1.0}], True),
@@ -236,7 +242,7 @@ def test_a_seeded_member_that_lost_its_channel_goes_on_or_is_not_seeded_without_
     # Nobody may overwrite what the application writes to.
     facts["db2.claim"] = {"term": 7, "server_id": 168309254, "reason": "switchover", "received": ""}
     written = found({**case, "wish": {"overwrite": ["db2"], "active": "db2"}})
-    assert [(finding["code"], "pair_rebuild_member=db1" in finding["remedy"]) for finding in written] == [
+    assert [(finding["code"], "which of the two has the right data" in finding["remedy"]) for finding in written] == [
         ("DATA_ON_RECIPIENT", True)
     ]
     facts["db2.claim"] = None
@@ -281,3 +287,20 @@ def test_a_plain_replica_may_have_channels_of_its_own_and_an_open_gate() -> None
     open_gate: dict[str, Any] = {"db2.server.is_gate_open": True}
     for facts in (open_gate, {"db2.replication.channels": [{"name": "erp", "source_host": "203.0.113.9"}]}):
         assert codes({"flavor": "mysql", "scope": "replica", "facts": facts}) == []
+
+
+@pytest.mark.parametrize("flavor", FLAVORS)
+def test_a_server_in_place_of_a_lost_source_does_not_follow_its_survivor(flavor: str) -> None:
+    survivor = healthy(flavor)["db2"]["server"]["server_id"]
+    copied = {"mysql": f"{ONE}:1-2", "mariadb": "168309505-168309505-3"}[flavor]
+    facts: dict[str, Any] = {
+        "db1.replication.channels": [],
+        "db1.replication.binlog.gtid": "",
+        "db2.seed": {**SEEDED, "coordinates": {**COPIED, "gtid": copied}},
+        "db2.replication.channels.0.receiver.gtid": "",
+        "db2.server.is_gate_open": True,
+        "db2.claim": {"term": 7, "server_id": survivor, "reason": "failover", "received": ""},
+    }
+    seen = found({"flavor": flavor, "scope": "deployment", "facts": facts, "wish": {"active": "db2"}})
+    histories = [finding for finding in seen if finding["code"] == "HISTORY_ON_REPLICA"]
+    assert ["right data" in finding["remedy"] for finding in histories] == [True]

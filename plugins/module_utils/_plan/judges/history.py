@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import Iterator
 
 from ..._state.gtid import GtidPosition, parse_gtid_position, parse_gtid_set
-from ..link import is_seeded
+from ..active import present_writer
+from ..link import is_seeded, still_holds
 from ..steps import Finding
 from .view import BLOCKER, Member, Pair
 
@@ -31,7 +32,9 @@ def on_replica(pair: Pair) -> Iterator[Finding]:
                 BLOCKER,
                 replica.name,
                 "it follows %s, which is to follow it from now on, and %s" % (source.name, found),
-                "Seed it again with rebuild_member, which first saves what only %s has." % replica.name,
+                "Seed it again with rebuild_member, which first saves what only %s has." % replica.name
+                if present_writer(pair.members, pair.facts) == source.name
+                else "See which of the two has the right data, and rebuild the other one from it with rebuild_member.",
             )
 
 
@@ -48,7 +51,8 @@ def _brings(replica: Member, source: Member, coordinates: str) -> str:
 
 
 def _is_its_copy(replica: Member, source: Member) -> bool:
-    return is_seeded(replica.facts) and replica.facts["seed"].get("donor") == source.name
+    mark = replica.facts["seed"]
+    return is_seeded(replica.facts) and mark.get("donor") == source.name and still_holds(source.facts, mark)
 
 
 def _has_start(replica: Member, source: Member) -> bool:

@@ -48,8 +48,8 @@ def data_on_recipient(pair: Pair) -> Iterator[Finding]:
 
 def _changed_since(pair: Pair, name: str, own: List[Dict[str, Any]]) -> Iterator[Finding]:
     """Judge a member that has lost its channel: it was in a pair, and may be the one that the application writes to."""
-    is_writer = pair.wish["writers"] == "one" and present_writer(pair.members, pair.facts) == name
-    if pair.wish.get("rebuild") == name or (name in pair.wish["overwrite"] and not is_writer):
+    writer = present_writer(pair.members, pair.facts) if pair.wish["writers"] == "one" else None
+    if pair.wish.get("rebuild") == name or (name in pair.wish["overwrite"] and writer != name):
         return
     yield Finding(
         "DATA_ON_RECIPIENT",
@@ -57,11 +57,10 @@ def _changed_since(pair: Pair, name: str, own: List[Dict[str, Any]]) -> Iterator
         name,
         "it was seeded from %s, has changed since, and follows nobody; it holds %s"
         % (pair.facts[name]["seed"].get("donor"), _describe_schemas(own)),
-        "It takes the writes: rebuild its peer from it, with rebuild_member -e pair_rebuild_member=%s."
-        % pair.wish["donor"]
-        if is_writer
-        else "Seed it again with rebuild_member, which first saves what only %s has, or with pair_seed_overwrite: [%s]."
-        % (name, name),
+        "Seed it again with rebuild_member, which first saves what only %s has, or with pair_seed_overwrite: [%s]."
+        % (name, name)
+        if writer == pair.wish["donor"]
+        else "See which of the two has the right data, and rebuild the other one from it with rebuild_member.",
     )
 
 

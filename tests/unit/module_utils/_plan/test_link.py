@@ -23,12 +23,12 @@ def mysql(held: str, removed: str = "", channels: tuple[str, ...] = (), mode: st
     }
 
 
-def mariadb(applied: str, removed: str = "", channels: tuple[str, ...] = ()) -> Facts:
-    facts = mysql("", removed, channels)
+def mariadb(applied: str, written: str = "", removed: str = "", channels: tuple[str, ...] = ()) -> Facts:
+    facts = mysql(written, removed, channels)
     return {**facts, "server": {"features": ["gtid_domains"]}, "settings": {"gtid_slave_pos": applied}}
 
 
-def seeded(facts: Facts, own: Facts | None = None, gtid: str = "") -> Facts:
+def seeded(facts: Facts, own: Facts | None = None, gtid: str = f"{ONE}:1-3") -> Facts:
     return {**facts, "seed": {"state": "done", "donor": "db1", "own": own, "coordinates": {"gtid": gtid}}}
 
 
@@ -81,16 +81,20 @@ def test_mysql_goes_on(donor: Facts, recipient: Facts, expected: bool) -> None:
 @pytest.mark.parametrize(
     ("donor", "recipient", "seeded_at", "expected"),
     [
-        (mariadb("", "1-1-7"), mariadb("1-1-8"), "1-1-5", True),
-        (mariadb("", "1-1-9"), mariadb("1-1-8"), "1-1-5", False),
+        (mariadb("", "1-1-9", "1-1-7"), mariadb("1-1-8"), "1-1-5", True),
+        (mariadb("", "1-1-9", "1-1-9"), mariadb("1-1-8"), "1-1-5", False),
         # Somebody took its position away.
-        (mariadb(""), mariadb(""), "1-1-5", False),
-        (mariadb(""), mariadb("1-1-4"), "1-1-5", False),
-        (mariadb(""), mariadb("1-1-8"), "", False),
+        (mariadb("", "1-1-9"), mariadb(""), "1-1-5", False),
+        (mariadb("", "1-1-9"), mariadb("1-1-4"), "1-1-5", False),
+        (mariadb("", "1-1-9"), mariadb("1-1-8"), "", False),
+        # The donor is another server now, or has lost what it had.
+        (mariadb(""), mariadb("1-1-8"), "1-1-5", False),
+        (mariadb("", "1-1-7"), mariadb("1-1-8"), "1-1-5", False),
+        (mariadb("2-2-3", "1-1-9"), mariadb("1-1-8,2-2-3"), "1-1-5", True),
         # Without a channel the donor begins where it stands.
-        (mariadb("", ""), mariadb("1-1-8", "2-2-3"), "1-1-5", False),
-        (mariadb("2-2-3"), mariadb("1-1-8", "2-2-3"), "1-1-5", True),
-        (mariadb("", channels=("",)), mariadb("1-1-8", "2-2-3"), "1-1-5", True),
+        (mariadb("", "1-1-9"), mariadb("1-1-8", removed="2-2-3"), "1-1-5", False),
+        (mariadb("2-2-3", "1-1-9"), mariadb("1-1-8", removed="2-2-3"), "1-1-5", True),
+        (mariadb("", "1-1-9", channels=("",)), mariadb("1-1-8", removed="2-2-3"), "1-1-5", True),
     ],
 )
 def test_mariadb_goes_on(donor: Facts, recipient: Facts, seeded_at: str, expected: bool) -> None:
