@@ -148,6 +148,17 @@ def test_a_member_that_lost_its_channel_goes_on(lost_channel: str) -> None:
     assert pair.judge_in_between() == pair.Verdict((), 0)
 
 
+def test_a_channel_that_moves_no_data_fails_the_run(client: str) -> None:
+    if client == "mysql":
+        pytest.skip("with GTIDs a channel of MySQL ignores no server ids")
+    ignore = "STOP SLAVE; CHANGE MASTER TO IGNORE_SERVER_IDS = ({}); START SLAVE"
+    labkit.sql("db2", ignore.format(pair.server_id("db1")))
+    done = playbook.run(variables={"pair_wait_seconds": 20})
+    assert done.exit_code != 0
+    assert "The channel from db1 to db2 moves no data" in "\n".join(done.errors)
+    labkit.sql("db2", ignore.format(""))
+
+
 def test_a_member_that_cannot_go_on_is_named_before_the_other_channel_goes(lost_channel: str) -> None:
     labkit.writer_stop("db1")
     labkit.sql("db1", "CREATE DATABASE unseen; DROP DATABASE unseen; " + _PURGE)
