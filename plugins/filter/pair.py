@@ -22,6 +22,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._errors import Unsupp
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.active import active_member
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.forks import forks_needed
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.judges.view import Pair
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.link import goes_on
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.pair import judge, judge_replica, judge_running
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.variables import restart_needed
 from ansible_collections.twoway.mysql.plugins.module_utils._report.build import build_report
@@ -108,9 +109,14 @@ def _server_named(identity: Mapping[str, Any]) -> Server:
     return parse_version("%s %s" % (identity["version"], identity["flavor"]))
 
 
-def pair_active(facts: Mapping[str, Any], members: List[str], wished: str = "") -> str:
+def pair_active(facts: Mapping[str, Any], members: List[str], wished: str = "", first: str = "") -> str:
     """Return the member that takes the writes, or is to take them in a pair that is made anew."""
-    return active_member(members, facts, wished)
+    return active_member(members, facts, wished, first)
+
+
+def pair_goes_on(facts: Mapping[str, Any], donor: str, recipient: str, coordinates: str) -> bool:
+    """Return whether a member that was seeded once, and follows nobody now, can follow its peer without a new seed."""
+    return goes_on(facts.get(donor) or {}, facts.get(recipient) or {}, coordinates)
 
 
 def pair_report(
@@ -137,6 +143,7 @@ class FilterModule:
             "options_needing_restart": options_needing_restart,
             "forks_needed": forks_needed,
             "pair_active": pair_active,
+            "pair_goes_on": pair_goes_on,
             "pair_findings": pair_findings,
             "pair_report": pair_report,
             "comparison_report": comparison_report,

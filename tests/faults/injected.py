@@ -80,6 +80,20 @@ FAULTS: list[Fault] = [
     applier_setting("BINLOG_FORMAT_NOT_ROW", "binlog_format", "'MIXED'", "'ROW'", MYSQL),
     channel("CHANNEL_WITHOUT_TLS", "SSL = 0", "SSL = 1"),
     channel("CHANNEL_FOLLOWS_ANOTHER", "HOST = '127.0.0.1'", "HOST = '{peer_address}'"),
+    Fault(
+        "CHANNEL_BESIDE",
+        "db2",
+        "CHANGE REPLICATION SOURCE TO SOURCE_HOST = '127.0.0.1' FOR CHANNEL 'erp'",
+        "RESET REPLICA ALL FOR CHANNEL 'erp'",
+        MYSQL,
+    ),
+    Fault(
+        "CHANNEL_BESIDE",
+        "db2",
+        "CHANGE MASTER 'erp' TO MASTER_HOST = '127.0.0.1'",
+        "RESET SLAVE 'erp' ALL",
+        MARIADB,
+    ),
     channel("COORDINATES_DIFFER", "{by_file}", "{by_gtid}"),
     channel("GTID_CURRENT_POS_USED", "USE_GTID = current_pos", "{by_gtid}", MARIADB),
     channel("RELAY_LOG_NOT_RECOVERED", "{by_file}", "{by_gtid}", MYSQL, wish={"coordinates": "file_position"}),
@@ -350,6 +364,8 @@ FINAL_FAULTS: list[Fault] = [
 #: Findings that need a run of the playbook, and the file of the tests that shows each.
 SHOWN_BY_A_RUN: dict[str, str] = {
     "CLOCKS_DIFFER": "tests/faults/calamities.py",
+    "HISTORY_ON_REPLICA": "tests/faults/test_adopt.py",
+    "WRITER_UNKNOWN": "tests/faults/test_adopt.py",
     "DATA_ON_RECIPIENT": "molecule/refuse/tests/refused/test_refused.py",
     "REBUILD_FROM_STANDBY": "tests/faults/test_operations.py",
     "REBUILD_MEMBER_INVALID": "tests/faults/test_operations.py",

@@ -8,34 +8,75 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Mapping, Optional
+from typing import Any, Dict, List, Mapping, Optional
 
-Facts = Mapping[str, Any]
+from .link import Facts, is_linked
 
 
-def active_member(members: List[str], facts: Mapping[str, Facts], wished: str = "") -> str:
-    """Return the member that takes the writes; of a pair that is made anew the wished one, else the first.
+def active_member(members: List[str], facts: Mapping[str, Facts], wished: str = "", first: str = "") -> str:
+    """Return the member that takes the writes; of a pair that is made anew the wished one, else that which is first to.
 
     :param facts: by member, what ``member_info`` returned; empty for one that could not be asked.
     :param wished: named by a person; it is returned as it is, and judged elsewhere.
+    :param first: who takes them where nothing tells; without a name the first member.
     """
-    return wished or present_writer(members, facts) or next(iter(members), "")
+    return wished or present_writer(members, facts) or first or next(iter(members), "")
 
 
 def present_writer(members: List[str], facts: Mapping[str, Facts]) -> Optional[str]:
-    """Return the member that the newest claim names, else the one with the open gate; ``None`` where nothing tells."""
-    linked = [name for name in members if is_linked(facts.get(name) or {})]
-    claims = [facts[name]["claim"] for name in linked if facts[name].get("claim")]
-    if claims:
-        claimed = max(claims, key=lambda claim: (claim["term"], claim["server_id"]))["server_id"]
-        for name in linked:
-            if facts[name]["server"]["server_id"] == claimed:
-                return name
-    is_open = [name for name in linked if facts[name]["server"]["is_gate_open"]]
-    # Both are open while a pair is being made, and with two writers.
+    """Return the member that the newest claim names, else the one that the gates tell; ``None`` where nothing does."""
+    answering = _answering(members, facts)
+    claim = _newest_claim(answering)
+    claimant = _named_by(claim, answering)
+    if claim and claimant:
+        return claimant if _remembers(answering[claimant], claim) else None
+    linked = [name for name, told in answering.items() if is_linked(told)]
+    if len(linked) == 1 and len(answering) > 1:
+        # What a replica follows takes the writes, unless that cannot and the replica can.
+        source_first = sorted(answering, key=lambda name: name in linked)
+        return next((name for name in source_first if _is_open(answering[name])), None)
+    is_open = [name for name in linked if _is_open(answering[name])]
+    # Both are open with two writers.
     return is_open[0] if len(is_open) == 1 else None
 
 
-def is_linked(facts: Facts) -> bool:
-    """Return whether a member has a channel, that is, belongs to a pair already."""
-    return bool(facts.get("server") and facts["replication"]["channels"])
+def doubt_about_writer(members: List[str], facts: Mapping[str, Facts]) -> str:
+    """Return why it cannot be told who takes the writes of a pair that somebody may be using; empty where it can."""
+    answering = _answering(members, facts)
+    claim = _newest_claim(answering)
+    claimant = _named_by(claim, answering)
+    if claim and claimant:
+        if _remembers(answering[claimant], claim):
+            return ""
+        return "the newest claim to them is of %s, which knows nothing of it and follows nobody" % claimant
+    if len(answering) > 1 and all(is_linked(told) and _is_open(told) for told in answering.values()):
+        return "both members take them, and none has claimed them"
+    return ""
+
+
+def _answering(members: List[str], facts: Mapping[str, Facts]) -> Dict[str, Facts]:
+    return {name: facts[name] for name in members if (facts.get(name) or {}).get("server")}
+
+
+def _newest_claim(answering: Mapping[str, Facts]) -> Optional[Mapping[str, Any]]:
+    claims = [told["claim"] for told in answering.values() if told.get("claim")]
+    return max(claims, key=_order) if claims else None
+
+
+def _order(claim: Mapping[str, Any]) -> Any:
+    return claim["term"], claim["server_id"]
+
+
+def _named_by(claim: Optional[Mapping[str, Any]], answering: Mapping[str, Facts]) -> Optional[str]:
+    named = [name for name, told in answering.items() if claim and told["server"]["server_id"] == claim["server_id"]]
+    return named[0] if named else None
+
+
+def _remembers(told: Facts, claim: Mapping[str, Any]) -> bool:
+    """Return whether a member is still the one that claimed the writes, and not its host with other data."""
+    own = told.get("claim")
+    return is_linked(told) or bool(own and _order(own) == _order(claim))
+
+
+def _is_open(told: Facts) -> bool:
+    return bool(told["server"]["is_gate_open"])

@@ -22,6 +22,7 @@ from .judges import (
     flow,
     gate,
     gtids,
+    history,
     hosts,
     identity,
     likeness,
@@ -44,6 +45,7 @@ _IN_EVERY_CASE: List[Judge] = [
     identity.duplicate_uuid,
     channels.sources,
     seed.running_seed,
+    channels.beside,
     seed.unfinished_seed,
     seed.engines,
     gate.writer,
@@ -66,13 +68,18 @@ _BEFORE_A_DEPLOYMENT: List[Judge] = [
     filters.wished_names,
     filters.wished_filters,
     filters.filters_elsewhere,
+    gate.unknown_writer,
+    gtids.modes_of_linked,
+    history.on_replica,
     rebuild.member,
     rejoin.member,
     seed.data_on_recipient,
     seed.space,
 ]
 
-# Whom it is to follow was not known yet when it was asked.
+# Whom it is to follow was not known yet when it was asked, and it is followed by nobody.
+_NOT_OF_A_REPLICA: List[Judge] = [hosts.reachable, gate.unknown_writer, history.on_replica]
+
 _BEFORE_A_REPLICA: List[Judge] = [
     hosts.asked,
     hosts.login,
@@ -84,7 +91,7 @@ _BEFORE_A_REPLICA: List[Judge] = [
     seed.running_seed,
     seed.unfinished_seed,
     seed.engines,
-    *(judge for judge in _BEFORE_A_DEPLOYMENT if judge is not hosts.reachable),
+    *(judge for judge in _BEFORE_A_DEPLOYMENT if judge not in _NOT_OF_A_REPLICA),
 ]
 
 _OF_A_RUNNING_PAIR: List[Judge] = [

@@ -148,3 +148,159 @@ def test_a_shared_domain_tells_its_author_by_the_server_id() -> None:
         finding for finding in found({"flavor": "mariadb", "facts": facts}) if finding["code"] == "ERRANT_TRANSACTIONS"
     ]
     assert [(finding["member"], "0-168309505-29" in finding["evidence"]) for finding in seen] == [("db2", True)]
+
+
+def codes(case: dict[str, Any]) -> list[tuple[str, str | None]]:
+    """Code and member of what is found in a case."""
+    return [(finding["code"], finding["member"]) for finding in found(case)]
+
+
+ONE, TWO = "e6410339-e8be-11f1-a1e8-02420a083201", "e63c20d0-e8be-11f1-add4-02420a083206"
+COPIED = {"gtid": f"{ONE}:1-2", "file": "binlog.000001", "position": 900}
+OWN = {"gtid": f"{ONE}:1-2", "gtid_applied": ""}
+SEEDED = {"state": "done", "donor": "db1", "own": OWN, "binlog": {"file": "b.1"}, "coordinates": COPIED}
+SCHEMAS = [{"name": "old", "tables": 3, "routines": 0, "size_bytes": 49152, "engines": {"InnoDB": 3}}]
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_a_replica_without_a_history_of_its_own_becomes_a_member(is_open: bool) -> None:
+    facts = {
+        "db1.replication.channels": [],
+        "db1.replication.binlog.gtid": f"{ONE}:1-4",
+        "db2.replication.binlog.gtid": f"{ONE}:1-5",
+        # The newest one came after the source was asked.
+        "db2.replication.channels.0.receiver.gtid": f"{ONE}:1-5",
+        "db2.server.is_gate_open": is_open,
+    }
+    assert found({"flavor": "mysql", "scope": "deployment", "facts": facts}) == []
+    facts["db2.replication.binlog.gtid"] = f"{ONE}:1-5,{TWO}:1"
+    assert codes({"flavor": "mysql", "scope": "deployment", "facts": facts}) == [("HISTORY_ON_REPLICA", "db2")]
+    rebuilt = {"flavor": "mysql", "scope": "deployment", "facts": facts, "wish": {"rebuild": "db2"}}
+    assert codes(rebuilt) == []
+
+
+@pytest.mark.parametrize(
+    ("seed", "canaries", "is_found"),
+    [
+        (None, [], True),
+        (SEEDED, [], False),
+        ({**SEEDED, "donor": "db3"}, [], True),
+        ({**SEEDED, "binlog": {}}, [], True),
+        # Another server is in the place of the source.
+        ({**SEEDED, "coordinates": {**COPIED, "gtid": f"{ONE}:1-5"}}, [], True),
+        ({**SEEDED, "coordinates": {**COPIED, "gtid": ""}}, [], False),
+        ({**SEEDED, "coordinates": {**COPIED, "gtid": "", "position": 9000000, "file": "binlog.000002"}}, [], True),
+        # The source has followed it before, and nobody knows up to where.
+        ({**SEEDED, "compared": True}, [], True),
+        (SEEDED, [{"server_id": 168309254, "sent_at": 1.0}], True),
+    ],
+)
+def test_a_first_channel_by_file_position_begins_at_a_known_place(
+    seed: dict[str, Any] | None, canaries: list[Any], is_found: bool
+) -> None:
+    facts = {"db1.replication.channels": [], "db2.seed": seed, "db1.canaries": canaries}
+    facts["db2.replication.channels.0.coordinates"] = "file_position"
+    case = {"flavor": "mysql", "scope": "deployment", "facts": facts, "wish": {"coordinates": "file_position"}}
+    assert codes(case) == ([("HISTORY_ON_REPLICA", "db2")] if is_found else [])
+
+
+@pytest.mark.parametrize(
+    ("written", "applied", "removed", "evidence"),
+    [
+        ("0-168309505-40", "", "", None),
+        ("0-168309505-40,0-168309510-41", "", "", "did not write: up to 0-168309510-41"),
+        ("0-168309505-42,0-168309510-41", "0-168309505-42", "", None),
+        ("0-168309505-40", "", "0-168309505-9", "0-168309505-9 is gone"),
+        ("0-168309505-40", "0-168309505-30", "0-168309505-9", None),
+    ],
+)
+def test_a_mariadb_tells_by_its_log_what_it_has_of_others(
+    written: str, applied: str, removed: str, evidence: str | None
+) -> None:
+    facts = {
+        "db1.replication.channels": [],
+        "db1.settings.gtid_slave_pos": applied,
+        "db2.settings.gtid_binlog_state": written,
+        "db2.replication.binlog.gtid_purged": removed,
+    }
+    seen = found({"flavor": "mariadb", "scope": "deployment", "facts": facts})
+    assert [(finding["code"], finding["member"]) for finding in seen] == (
+        [("HISTORY_ON_REPLICA", "db2")] if evidence else []
+    )
+    assert all(str(evidence) in finding["evidence"] for finding in seen)
+
+
+def test_a_seeded_member_that_lost_its_channel_goes_on_or_is_not_seeded_without_a_word() -> None:
+    facts: dict[str, Any] = {"db2.replication.channels": [], "db2.seed": SEEDED, "db2.schemas": SCHEMAS}
+    case = {"flavor": "mysql", "scope": "deployment", "facts": facts}
+    assert codes(case) == []
+    facts["db1.replication.binlog.gtid_purged"] = f"{ONE}:1-9"
+    assert codes(case) == [("DATA_ON_RECIPIENT", "db2")]
+    assert "has changed since" in found(case)[0]["evidence"]
+    assert codes({**case, "wish": {"overwrite": ["db2"]}}) == []
+    assert codes({**case, "scope": "replica"}) == [("DATA_ON_RECIPIENT", "db2")]
+    # Nobody may overwrite what the application writes to.
+    facts["db2.claim"] = {"term": 7, "server_id": 168309254, "reason": "switchover", "received": ""}
+    written = found({**case, "wish": {"overwrite": ["db2"], "active": "db2"}})
+    assert [(finding["code"], "which of the two has the right data" in finding["remedy"]) for finding in written] == [
+        ("DATA_ON_RECIPIENT", True)
+    ]
+    facts["db2.claim"] = None
+    facts["db2.seed"] = {**SEEDED, "own": {"gtid": f"{TWO}:1-4,{ONE}:1-4", "gtid_applied": ""}}
+    assert codes(case) == []
+
+
+def test_a_followed_member_keeps_its_server_id_unless_it_is_seeded() -> None:
+    wish = {"by_member.db1.server_id": 4711, "by_member.db2.server_id": 4712}
+    followed = {"db1.replication.channels": [], "db2.seed": SEEDED}
+    case = {"flavor": "mysql", "scope": "deployment", "facts": followed, "wish": wish}
+    assert codes(case) == [("SERVER_ID_WOULD_CHANGE", "db1"), ("SERVER_ID_WOULD_CHANGE", "db2")]
+    # A server that was installed anew in place of a lost one.
+    assert codes({**case, "facts": {"db2.replication.channels": []}}) == [("SERVER_ID_WOULD_CHANGE", "db1")]
+
+
+@pytest.mark.parametrize(
+    ("channels", "codes_found"),
+    [
+        ([], [("GTID_MODE_NOT_ON", "db1"), ("GTID_MODE_NOT_ON", "db2")]),
+        # Servers that follow nobody get their GTIDs by a restart, and a new one with its seed.
+        (["db1", "db2"], []),
+        (["db2"], [("GTID_MODE_NOT_ON", "db1")]),
+    ],
+)
+def test_servers_that_replicate_without_gtids(channels: list[str], codes_found: list[tuple[str, str]]) -> None:
+    facts: dict[str, Any] = {f"{name}.settings.gtid_mode": "OFF" for name in ("db1", "db2")}
+    facts.update({f"{name}.replication.channels": [] for name in channels})
+    case: dict[str, Any] = {"flavor": "mysql", "scope": "deployment", "facts": facts}
+    assert codes(case) == codes_found
+    assert codes({**case, "wish": {"coordinates": "file_position"}}) == []
+
+
+def test_an_adopted_source_may_be_named_as_the_writer() -> None:
+    facts = {"db1.replication.channels": [], "db2.server.is_gate_open": True, "db2.seed": SEEDED}
+    case = {"flavor": "mysql", "scope": "deployment", "facts": facts}
+    assert codes({**case, "wish": {"active": "db1", "named": "db1"}}) == []
+    assert codes({**case, "wish": {"active": "db2", "named": "db2"}}) == [("WRITER_DIFFERS", "db1")]
+
+
+def test_a_plain_replica_may_have_channels_of_its_own_and_an_open_gate() -> None:
+    open_gate: dict[str, Any] = {"db2.server.is_gate_open": True}
+    for facts in (open_gate, {"db2.replication.channels": [{"name": "erp", "source_host": "203.0.113.9"}]}):
+        assert codes({"flavor": "mysql", "scope": "replica", "facts": facts}) == []
+
+
+@pytest.mark.parametrize("flavor", FLAVORS)
+def test_a_server_in_place_of_a_lost_source_does_not_follow_its_survivor(flavor: str) -> None:
+    survivor = healthy(flavor)["db2"]["server"]["server_id"]
+    copied = {"mysql": f"{ONE}:1-2", "mariadb": "168309505-168309505-3"}[flavor]
+    facts: dict[str, Any] = {
+        "db1.replication.channels": [],
+        "db1.replication.binlog.gtid": "",
+        "db2.seed": {**SEEDED, "coordinates": {**COPIED, "gtid": copied}},
+        "db2.replication.channels.0.receiver.gtid": "",
+        "db2.server.is_gate_open": True,
+        "db2.claim": {"term": 7, "server_id": survivor, "reason": "failover", "received": ""},
+    }
+    seen = found({"flavor": flavor, "scope": "deployment", "facts": facts, "wish": {"active": "db2"}})
+    histories = [finding for finding in seen if finding["code"] == "HISTORY_ON_REPLICA"]
+    assert ["right data" in finding["remedy"] for finding in histories] == [True]

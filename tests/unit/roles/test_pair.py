@@ -1,4 +1,4 @@
-"""Which plain replicas stand in the way of newer members."""
+"""What the role decides by expressions: what stands in the way, who waits for the writes, and what is late."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.test.core import version_compare
 from jinja2 import Environment
 
@@ -17,6 +18,7 @@ VARS = yaml.safe_load((TOP / "roles/pair/vars/main.yml").read_text("utf-8"))
 def rendered(name: str, **values: Any) -> Any:
     environment = Environment()
     environment.tests["version"] = version_compare
+    environment.filters["bool"] = boolean
     environment.filters["unique"] = lambda values: sorted(set(values))
     return yaml.safe_load(environment.from_string(VARS[name]).render(**values))
 
@@ -45,3 +47,67 @@ def test_without_an_upgrade_no_replica_is_asked() -> None:
     series = rendered("_pair_next_series", __mysql_server_facts={"host": {"upgrade": None}})
     older = rendered("_pair_older_replicas", __pair_replicas={"results": []}, _pair_next_series=series)
     assert (series, older) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("writers", "is_donor", "needs_seed", "expected"),
+    [
+        ("one", False, True, True),
+        ("one", True, True, False),
+        ("one", False, False, False),
+        ("both", False, True, False),
+    ],
+)
+def test_a_member_without_its_data_takes_no_writes_yet(
+    writers: str, is_donor: bool, needs_seed: bool, expected: bool
+) -> None:
+    values = {"pair_writers": writers, "_pair_is_donor": is_donor, "_pair_needs_seed": needs_seed}
+    assert rendered("_pair_writes_later", **values) is expected
+
+
+@pytest.mark.parametrize(
+    ("channels", "goes_on", "is_open", "expected"),
+    [
+        ([], False, False, True),
+        ([], True, False, False),
+        ([{"name": ""}], False, False, False),
+        ([{"name": ""}], False, True, True),
+    ],
+)
+def test_when_a_member_is_seeded(channels: list[dict[str, str]], goes_on: bool, is_open: bool, expected: bool) -> None:
+    values = {"_pair_recipient_channels": channels, "_pair_goes_on": goes_on, "_pair_seed_is_open": is_open}
+    assert rendered("_pair_needs_seed", **values) is expected
+
+
+@pytest.mark.parametrize(
+    ("is_here", "canary", "expected"),
+    [
+        (True, {"arrived": False}, True),
+        (True, {"arrived": True}, False),
+        (False, {"arrived": False}, False),
+        # In check mode none is sent, and none to a plain replica.
+        (True, {"arrived": None}, False),
+        (True, {"skipped": True}, False),
+    ],
+)
+def test_a_canary_is_late(is_here: bool, canary: dict[str, Any], expected: bool) -> None:
+    assert rendered("_pair_canary_is_late", _pair_peer_is_here=is_here, __pair_canary=canary) is expected
+
+
+def _threads(receiver: str, applier: str) -> dict[str, Any]:
+    return {"receiver": {"state": receiver}, "applier": {"state": applier}}
+
+
+@pytest.mark.parametrize(
+    ("channel", "expected"),
+    [
+        ({"is_drained": False, "channel": _threads("on", "on")}, True),
+        ({"is_drained": True, "channel": _threads("on", "on")}, False),
+        ({"is_drained": False, "channel": _threads("connecting", "on")}, False),
+        ({"is_drained": False, "channel": _threads("on", "off")}, False),
+        ({"is_drained": None, "channel": None}, False),
+        ({"msg": "The server does not answer."}, False),
+    ],
+)
+def test_a_late_canary_is_behind_what_is_still_applied(channel: dict[str, Any], expected: bool) -> None:
+    assert rendered("_pair_is_applying", __pair_late_channel=channel) is expected

@@ -31,6 +31,22 @@ def sources(pair: Pair) -> Iterator[Finding]:
                 )
 
 
+def beside(pair: Pair) -> Iterator[Finding]:
+    """Find channels of a member that are none of the pair's: what they bring is another server's."""
+    for member in pair.answering:
+        others = [
+            "'%s' from %s" % (channel["name"], channel["source_host"]) for channel in member.channels if channel["name"]
+        ]
+        if others:
+            yield Finding(
+                "CHANNEL_BESIDE",
+                BLOCKER,
+                member.name,
+                "it has channels beside the one without a name, which is the pair's: %s" % ", ".join(others),
+                "Remove them on purpose, or have a server outside of the pair follow these sources.",
+            )
+
+
 def missing(pair: Pair) -> Iterator[Finding]:
     for member in pair.answering:
         if not member.channel:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, Iterator, List, Mapping
 
 from ..._state.variables import is_on
-from ..active import present_writer
+from ..active import doubt_about_writer, present_writer
 from ..steps import Finding
 from .view import BLOCKER, WARNING, Member, Pair
 
@@ -30,6 +30,21 @@ def writer(pair: Pair) -> Iterator[Finding]:
             present,
             "it takes the writes; pair_active_member says %s" % active,
             "Leave pair_active_member unset: this run moves no writes.",
+        )
+
+
+def unknown_writer(pair: Pair) -> Iterator[Finding]:
+    """Find a pair of which a deployment could close the wrong member, and nobody said which one is right."""
+    if pair.wish["writers"] != "one" or pair.wish.get("named") or pair.wish.get("rebuild") is not None:
+        return
+    doubt = doubt_about_writer(pair.members, pair.facts)
+    if doubt:
+        yield Finding(
+            "WRITER_UNKNOWN",
+            BLOCKER,
+            None,
+            "nothing tells who takes the writes: %s" % doubt,
+            "Find out which member the application writes to, and name it in pair_active_member for this run.",
         )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Iterator
 
 from ..._state.gtid import parse_gtid_position, parse_gtid_set
-from ..seed import DONE
+from ..link import is_seeded
 from ..steps import Finding
 from .view import BLOCKER, WARNING, Member, Pair
 
@@ -20,22 +20,33 @@ _MOST_GTIDS = 300
 
 def modes(pair: Pair) -> Iterator[Finding]:
     """Find servers that write transactions without a GTID, or could."""
-    if pair.wish["coordinates"] != "gtid":
-        return
     for member in pair.answering:
-        wrong = [
-            "%s is %s" % (name, member.settings[name])
-            for name in ("gtid_mode", "enforce_gtid_consistency")
-            if member.settings.get(name, "ON").upper() != "ON"
-        ]
-        if wrong:
-            yield Finding(
-                "GTID_MODE_NOT_ON",
-                BLOCKER,
-                member.name,
-                "pair_coordinates is gtid, and %s" % " and ".join(wrong),
-                "Run deploy_pair, or go online from OFF_PERMISSIVE over ON_PERMISSIVE to ON on both members.",
-            )
+        yield from _mode(pair, member)
+
+
+def modes_of_linked(pair: Pair) -> Iterator[Finding]:
+    """Find such servers that replicate: a restart with GTIDs would meet transactions on their way that have none."""
+    if any(member.channel for member in pair.answering):
+        for member in pair.answering:
+            if not pair.is_copied(member.name):
+                yield from _mode(pair, member)
+
+
+def _mode(pair: Pair, member: Member) -> Iterator[Finding]:
+    wrong = [
+        "%s is %s" % (name, member.settings[name])
+        for name in ("gtid_mode", "enforce_gtid_consistency")
+        if member.settings.get(name, "ON").upper() != "ON"
+    ]
+    if wrong and pair.wish["coordinates"] == "gtid":
+        yield Finding(
+            "GTID_MODE_NOT_ON",
+            BLOCKER,
+            member.name,
+            "pair_coordinates is gtid, and %s" % " and ".join(wrong),
+            "Go online from OFF_PERMISSIVE over ON_PERMISSIVE to ON, each step on both members, or set"
+            " pair_coordinates: file_position.",
+        )
 
 
 def strictness(pair: Pair) -> Iterator[Finding]:
@@ -98,8 +109,7 @@ def errant(pair: Pair) -> Iterator[Finding]:
 
 def _is_to_be_seeded(pair: Pair, member: Member) -> bool:
     """Return whether a deployment copies the donor's data to a member: a server that was in no pair before."""
-    has_data = bool(member.facts["seed"]) and member.facts["seed"]["state"] == DONE
-    return member.name == pair.recipient and not member.channels and not has_data
+    return member.name == pair.recipient and not member.channel and not is_seeded(member.facts)
 
 
 def _lost_set(author: Member, holder: Member) -> str:

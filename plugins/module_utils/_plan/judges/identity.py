@@ -24,14 +24,17 @@ def server_ids(pair: Pair) -> Iterator[Finding]:
             ", ".join("%s: %d" % item for item in wished.items()),
             "Leave mysql_server_id unset, or give each member its own.",
         )
-    for name, facts in pair.known:
-        is_linked = facts["replication"] and facts["replication"]["channels"]
-        if is_linked and facts["server"]["server_id"] != wished[name]:
+    linked = [member.name for member in pair.answering if member.channel]
+    for member in pair.answering:
+        name, present = member.name, member.facts["server"]["server_id"]
+        # What a member wrote that is followed stands on its peer under the present id.
+        is_in_use = name in linked or (linked and not pair.is_copied(name))
+        if is_in_use and present != wished[name]:
             yield Finding(
                 "SERVER_ID_WOULD_CHANGE",
                 BLOCKER,
                 name,
-                "it replicates with server id %d; wished is %d" % (facts["server"]["server_id"], wished[name]),
+                "it replicates with server id %d; wished is %d" % (present, wished[name]),
                 "Set mysql_server_id to the present id: events of the old id would go round for ever.",
             )
 

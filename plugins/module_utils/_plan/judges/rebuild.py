@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from typing import Iterator
 
+from ..link import Facts
 from ..steps import Finding
-from .view import BLOCKER, Facts, Pair
+from .view import BLOCKER, Pair
 
 
 def member(pair: Pair) -> Iterator[Finding]:

@@ -11,15 +11,11 @@ from __future__ import annotations
 from typing import Any, Dict, Iterator, List, Optional
 
 from ..._state.units import in_bytes
+from ..active import present_writer
+from ..link import is_linked, is_seeded, is_untouched
 from ..seed import needed_bytes
 from ..steps import Finding
 from .view import BLOCKER, WARNING, Pair
-
-
-def _is_linked(pair: Pair) -> bool:
-    """Return whether the recipient follows somebody already."""
-    facts = pair.facts.get(pair.recipient or "")
-    return bool(facts and facts["replication"] and facts["replication"]["channels"])
 
 
 def _describe_schemas(schemas: Optional[List[Dict[str, Any]]]) -> str:
@@ -33,10 +29,12 @@ def _describe_schemas(schemas: Optional[List[Dict[str, Any]]]) -> str:
 def data_on_recipient(pair: Pair) -> Iterator[Finding]:
     name, donor = pair.recipient, pair.facts.get(pair.wish["donor"])
     facts = pair.facts.get(name or "")
-    if not name or not facts or facts["schemas"] is None or _is_linked(pair) or facts["seed"]:
+    if not name or not facts or facts["schemas"] is None or is_linked(facts) or not pair.is_copied(name):
         return
     own = [schema for schema in facts["schemas"] if any(schema.get(what) for what in ("tables", "routines", "events"))]
-    if own and name not in pair.wish["overwrite"]:
+    if own and is_seeded(facts) and not is_untouched(facts):
+        yield from _changed_since(pair, name, own)
+    elif own and not facts["seed"] and name not in pair.wish["overwrite"]:
         yield Finding(
             "DATA_ON_RECIPIENT",
             BLOCKER,
@@ -62,6 +60,24 @@ def running_seed(pair: Pair) -> Iterator[Finding]:
             )
 
 
+def _changed_since(pair: Pair, name: str, own: List[Dict[str, Any]]) -> Iterator[Finding]:
+    """Judge a member that has lost its channel: it was in a pair, and may be the one that the application writes to."""
+    writer = present_writer(pair.members, pair.facts) if pair.wish["writers"] == "one" else None
+    if pair.wish.get("rebuild") == name or (name in pair.wish["overwrite"] and writer != name):
+        return
+    yield Finding(
+        "DATA_ON_RECIPIENT",
+        BLOCKER,
+        name,
+        "it was seeded from %s, has changed since, and follows nobody; it holds %s"
+        % (pair.facts[name]["seed"].get("donor"), _describe_schemas(own)),
+        "Seed it again with rebuild_member, which first saves what only %s has, or with pair_seed_overwrite: [%s]."
+        % (name, name)
+        if writer == pair.wish["donor"]
+        else "See which of the two has the right data, and rebuild the other one from it with rebuild_member.",
+    )
+
+
 def unfinished_seed(pair: Pair) -> Iterator[Finding]:
     for name, facts in pair.known:
         if not facts["seed"] or facts["seed"]["state"] != "importing" or facts.get("running_seed"):
@@ -78,7 +94,7 @@ def unfinished_seed(pair: Pair) -> Iterator[Finding]:
 
 def space(pair: Pair) -> Iterator[Finding]:
     donor, facts = pair.facts.get(pair.wish["donor"]), pair.facts.get(pair.recipient or "")
-    if not donor or not facts or not donor["schemas"] or _is_linked(pair):
+    if not donor or not facts or not donor["schemas"] or is_linked(facts):
         return
     mark, free = facts["seed"] or {}, facts["host"]["free_bytes"]
     # What was copied is no copy to come; what an unfinished one by files has taken, only the next one sees.

@@ -13,9 +13,9 @@ from functools import cached_property
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._state.variables import normalize_value, todays_name
+from ..link import Facts, goes_on, is_linked
+from ..seed import IMPORTING
 from ..steps import Finding
-
-Facts = Mapping[str, Any]
 
 BLOCKER, WARNING, NOTE = "blocker", "warning", "note"
 
@@ -86,7 +86,8 @@ class Pair:
 
     :ivar members: names, in the order of the pair.
     :ivar facts: by name what ``member_info`` returned; a member that could not be asked is missing.
-    :ivar wish: ``hosts`` (names in the inventory), ``donor``, ``active``, ``writers``, ``password``, ``may_restart``,
+    :ivar wish: ``hosts`` (names in the inventory), ``donor``, ``active``, ``named`` (the active member, where a person
+        named it), ``writers``, ``password``, ``may_restart``,
         ``overwrite`` (names whose data may be overwritten), ``coordinates``, ``outage_seconds`` (how long a member may
         be away without a new seed), ``lag_seconds`` (how far behind is too far), and ``by_member``: for each its
         ``server_id``, ``address``, ``flavor``, ``filters``, ``restart_needed``, why it may fail to apply what its
@@ -128,6 +129,16 @@ class Pair:
     def recipient(self) -> Optional[str]:
         """The member that is not the donor."""
         return next((name for name in self.members if name != self.wish["donor"]), None)
+
+    def is_copied(self, name: str) -> bool:
+        """Return whether a deployment gives a member the data of its peer, and a history that begins with them."""
+        if name == self.wish.get("rebuild"):
+            return True
+        donor, facts = (self.facts.get(each) or {} for each in (self.wish["donor"], name))
+        if name != self.recipient or (is_linked(facts) and (facts["seed"] or {}).get("state") != IMPORTING):
+            return False
+        # What a plain replica wrote since its seed would stay on it alone.
+        return self.wish.get("scope") == "replica" or not goes_on(donor, facts, self.wish.get("coordinates", ""))
 
 
 Judge = Callable[[Pair], Iterator[Finding]]

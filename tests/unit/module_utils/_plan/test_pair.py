@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.judges.seed import space
-from ansible_collections.twoway.mysql.plugins.module_utils._plan.judges.view import Facts, Pair
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.judges.view import Pair
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.link import Facts
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.pair import judge
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.steps import Finding
 
