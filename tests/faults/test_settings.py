@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import labkit
 import pair
@@ -49,7 +49,7 @@ def filters(member: str, client: str) -> list[str]:
     return [rule for rule in rules if rule]
 
 
-def changes_nothing(variables: dict[str, object] | None = None) -> None:
+def changes_nothing(variables: Mapping[str, object] | None = None) -> None:
     again = playbook.run(variables=variables)
     assert (again.exit_code, again.changes) == (0, []), again.output
     assert [pair.channel_threads(member) for member in _BOTH] == [["Yes", "Yes"]] * 2
