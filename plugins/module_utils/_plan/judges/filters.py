@@ -70,7 +70,7 @@ def _in_force(member: Member) -> Filters:
     """Return the rules of each filter of a server, and of its channel."""
     rules = {kind: member.settings.get(kind, "") for kind in FILTERS}
     rules.update((member.channel or {}).get("filters", {}))
-    return {kind: sorted(filter(None, rule.replace(" ", "").split(","))) for kind, rule in rules.items()}
+    return {kind: sorted(set(filter(None, rule.replace(" ", "").split(",")))) for kind, rule in rules.items()}
 
 
 def _in_words(filters: Filters) -> str:
