@@ -24,7 +24,6 @@ from .._compare.run import Request, compare
 from .._compare.scope import describe_left_out
 from .._compare.tables import Choice, Name, Shared, read_tables
 from .._connection import Session, connect
-from .._dialect.statement import sql
 from .._errors import TwowayError
 from .._executor import writable
 from .._read.server import read_gate
@@ -125,7 +124,7 @@ def _carry_out(control: Session, request: Request, applies: bool, work: List[Wor
 
 def _keep_what_stands(lane: Lane, work: List[Work], now: Listing, takes_writes: bool) -> None:
     """Keep the rows that still differ, of the tables that still can be changed."""
-    packet_bytes = min(lane.both(_longest_statement, _longest_statement))
+    packet_bytes = lane.packet_bytes()
     for table, shape in work:
         reason = reason_since(shape, now)
         if reason is None:
@@ -133,10 +132,6 @@ def _keep_what_stands(lane: Lane, work: List[Work], now: Listing, takes_writes: 
             reason = reason_by_size(lane, shape, table.rows, packet_bytes)
         if reason:
             table.leave(reason)
-
-
-def _longest_statement(session: Session) -> int:
-    return int(session.value(sql("SELECT @@SESSION.max_allowed_packet"), "read the longest statement"))
 
 
 def _write(writer: Writer, work: List[Work], scripts: Scripts) -> None:
