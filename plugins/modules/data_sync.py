@@ -22,7 +22,7 @@ description:
   - On a member that takes writes of its own, the source has to have received them first; for that moment (at most 10 s) the rows are locked.
   - Left alone, with the reason, are tables without a key, with triggers, with a history of their rows (MariaDB), of an engine without
     transactions, with more than 10000 differing rows or 256 MiB of SQL for them, with a row that as SQL is longer than C(max_allowed_packet) of
-    the changed member, that one member lacks, or whose columns are not defined alike.
+    either member, that one member lacks, or whose columns are not defined alike.
 extends_documentation_fragment:
   - twoway.mysql.login
   - twoway.mysql.comparison

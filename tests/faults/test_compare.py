@@ -29,6 +29,10 @@ _ROWS = "SELECT id, name, stock FROM shop.item ORDER BY id"
 _LONG_READERS = "SELECT id FROM information_schema.PROCESSLIST WHERE info LIKE 'SELECT SLEEP(600)%' AND time > 2"
 _HELD = "SHOW OPEN TABLES FROM shop WHERE in_use > 0"
 _WAITING = "SELECT id FROM information_schema.PROCESSLIST WHERE state LIKE 'Waiting for table metadata lock%'"
+#: Of a sync, while somebody else has the lock of a row.
+_LOCKING = (
+    "SELECT id FROM information_schema.PROCESSLIST WHERE info LIKE '%FOR UPDATE' AND command = 'Query' AND time > 0"
+)
 _APPLIER = {
     "mysql": ("STOP REPLICA SQL_THREAD", "START REPLICA SQL_THREAD"),
     "mariadb": ("STOP SLAVE SQL_THREAD", "START SLAVE SQL_THREAD"),
@@ -86,6 +90,12 @@ def _wait_for_rows(member: str, rows: Rows) -> None:
     assert labkit.sql(member, _ROWS) == rows
 
 
+def _wait_for_table(member: str, table: str, question: str, rows: Rows) -> None:
+    is_there = f"SHOW TABLES FROM shop LIKE '{table}'"
+    playbook.wait(lambda: bool(labkit.sql(member, is_there)) and labkit.sql(member, question) == rows)
+    assert labkit.sql(member, question) == rows
+
+
 def _accounts() -> list[list[list[str | None]]]:
     """The account for comparisons, on each member."""
     return [labkit.sql(member, "SELECT user FROM mysql.user WHERE user = 'twoway_compare'") for member in _BOTH]
@@ -141,7 +151,8 @@ def test_a_long_statement_at_the_source_is_in_nobodys_way(client: str) -> None:
     assert sorted(row["key"]["id"] for row in _table(kept)["rows"]) == [1, 3]
 
 
-def test_a_table_that_is_altered_before_its_rows_are_read_is_unknown(client: str) -> None:
+@pytest.mark.parametrize("change", ["DROP COLUMN gone", "ADD COLUMN more INT DEFAULT 5"])
+def test_a_table_that_is_altered_before_its_rows_are_read_is_unknown(client: str, change: str) -> None:
     labkit.sql("db1", "CREATE TABLE shop.altered (id INT PRIMARY KEY, gone INT);")
     playbook.wait(lambda: bool(labkit.sql("db2", "SHOW TABLES FROM shop LIKE 'altered'")))
     with subprocess.Popen(labkit.shell_command("db1", [client]), stdin=subprocess.PIPE, text=True) as holder:
@@ -152,7 +163,7 @@ def test_a_table_that_is_altered_before_its_rows_are_read_is_unknown(client: str
         with ThreadPoolExecutor() as pool:
             comparing = pool.submit(_compare)
             playbook.wait(lambda: bool(labkit.sql("db1", _WAITING)))
-            holder.communicate("ALTER TABLE shop.altered DROP COLUMN gone; UNLOCK TABLES;\n")
+            holder.communicate(f"ALTER TABLE shop.altered {change}; UNLOCK TABLES;\n")
             done, kept = comparing.result()
     labkit.sql("db1", "DROP TABLE shop.altered;")
     assert done.exit_code == 2, done.output
@@ -176,6 +187,95 @@ def test_rows_are_changed_on_the_member_that_is_named_alone(client: str) -> None
     # What changed on one side alone goes on changing on both.
     labkit.sql("db1", "UPDATE shop.item SET name = 'by both' WHERE id IN (1, 3);")
     _wait_for_rows("db2", [["1", "by both", "10"], ["2", "berry", "20"], ["3", "by both", None]])
+
+
+def _change_db2(**more: object) -> playbook.Finished:
+    return playbook.run(COMPARE, {**_TWO_WRITERS, "pair_compare_truth": "db1", "pair_compare_change": "db2", **more})
+
+
+def test_a_row_that_is_too_long_for_a_statement_is_left_alone(client: str) -> None:
+    [[before]] = labkit.sql("db2", "SELECT @@GLOBAL.max_allowed_packet")
+    labkit.sql("db2", "SET GLOBAL max_allowed_packet = 16777216;")
+    labkit.sql(
+        "db1",
+        "CREATE TABLE shop.photo (id INT PRIMARY KEY, content LONGBLOB NOT NULL) ENGINE = InnoDB;"
+        " INSERT INTO shop.photo VALUES (1, REPEAT(X'00FF', 4500000));",
+    )
+    there = "SELECT LENGTH(content), content = REPEAT(X'00FF', 4500000) FROM shop.photo"
+    playbook.wait(lambda: bool(labkit.sql("db2", "SHOW TABLES FROM shop LIKE 'photo'") and labkit.sql("db2", there)))
+    labkit.sql(
+        "db2",
+        "SET sql_log_bin = 0; UPDATE shop.photo SET content = INSERT(content, 1, 1, 'x');"
+        " UPDATE shop.item SET stock = 99 WHERE id = 1;",
+    )
+    done = _change_db2()
+    assert done.exit_code == 2, done.output
+    assert "shop.photo: left alone, because a row of it is too long as SQL for max_allowed_packet" in done.output
+    assert "shop.item: 1 row replaced" in done.output
+    assert labkit.sql("db2", there) == [["9000000", "0"]]
+    assert labkit.sql("db2", _ROWS) == labkit.sql("db1", _ROWS)
+    assert _looks_healthy()
+    labkit.sql("db2", f"SET GLOBAL max_allowed_packet = {before};")
+    labkit.sql("db1", "DROP TABLE shop.photo;")
+    playbook.wait(lambda: not labkit.sql("db2", "SHOW TABLES FROM shop LIKE 'photo'"))
+
+
+def test_the_applier_goes_on_where_the_session_of_a_sync_is_killed(client: str) -> None:
+    labkit.sql("db2", "SET sql_log_bin = 0; UPDATE shop.item SET stock = 98 WHERE id = 2;")
+    with subprocess.Popen(labkit.shell_command("db2", [client]), stdin=subprocess.PIPE, text=True) as holder:
+        assert holder.stdin
+        holder.stdin.write("BEGIN; SELECT id FROM shop.item WHERE id = 2 FOR UPDATE;\n")
+        holder.stdin.flush()
+        with ThreadPoolExecutor() as pool:
+            changing = pool.submit(_change_db2)
+            playbook.wait(lambda: bool(labkit.sql("db2", _LOCKING)))
+            for [session] in labkit.sql("db2", _LOCKING):
+                labkit.sql("db2", f"KILL {session}")
+            done = changing.result()
+        holder.communicate("ROLLBACK;\n")
+    assert done.exit_code == 2, done.output
+    playbook.wait(_looks_healthy)
+    assert _looks_healthy()
+    assert labkit.sql("db2", "SELECT stock FROM shop.item WHERE id = 2") == [["98"]]
+    done = _change_db2()
+    assert "shop.item: 1 row replaced" in done.output, done.output
+    assert (done.exit_code, labkit.sql("db2", _ROWS)) == (0, labkit.sql("db1", _ROWS))
+
+
+def test_tables_that_are_more_than_their_rows(client: str) -> None:
+    if client == "mysql":
+        pytest.skip("this server has neither versioned tables nor sequences")
+    labkit.sql(
+        "db1",
+        "CREATE TABLE shop.price (id INT PRIMARY KEY, cents INT) ENGINE = InnoDB WITH SYSTEM VERSIONING;"
+        " CREATE TABLE shop.period (id INT PRIMARY KEY, cents INT, since TIMESTAMP(6) GENERATED ALWAYS AS ROW START,"
+        " until TIMESTAMP(6) GENERATED ALWAYS AS ROW END, PERIOD FOR SYSTEM_TIME (since, until)) ENGINE = InnoDB"
+        " WITH SYSTEM VERSIONING;"
+        " CREATE SEQUENCE shop.numbers; DO NEXTVAL(shop.numbers);"
+        " INSERT INTO shop.price VALUES (1, 100), (2, 200); UPDATE shop.price SET cents = cents + 1;"
+        " INSERT INTO shop.period SELECT id, cents FROM shop.price; UPDATE shop.period SET cents = cents + 1;",
+    )
+    cents = "SELECT id, cents FROM shop.period ORDER BY id"
+    history = "SELECT COUNT(*) FROM shop.price FOR SYSTEM_TIME ALL"
+    _wait_for_table("db2", "period", cents, [["1", "102"], ["2", "202"]])
+    done, kept = _compare()
+    assert (done.exit_code, kept["is_equal"]) == (0, True), done.output
+    assert "not compared (a sequence): shop.numbers" in done.output
+    rows = {table["table"]: table["replica_rows"] for table in kept["tables"]}
+    assert (rows["price"], rows["period"]) == (2, 2)
+    labkit.sql(
+        "db2",
+        "SET sql_log_bin = 0; UPDATE shop.price SET cents = 7 WHERE id = 2; DELETE FROM shop.period WHERE id = 1;",
+    )
+    before = labkit.sql("db2", history)
+    done = _change_db2()
+    assert done.exit_code == 2, done.output
+    assert "shop.price: 1 row on both, with different values" in done.output
+    assert "shop.price: left alone, because a change would leave a history" in done.output
+    assert "shop.period: 1 row only on db1" in done.output
+    assert labkit.sql("db2", history) == before
+    labkit.sql("db1", "DROP TABLE shop.price, shop.period; DROP SEQUENCE shop.numbers;")
+    playbook.wait(lambda: not labkit.sql("db2", "SHOW TABLES FROM shop LIKE 'price'"))
 
 
 def test_a_restored_member_that_skipped_its_own_events(client: str) -> None:

@@ -25,6 +25,7 @@ _LISTS = frozenset("enum set".split())
 _LONG = frozenset("mediumtext longtext mediumblob longblob json".split()) | PACKED_TYPES
 _MIDDLING = frozenset({"text", "blob"})
 _MOST_MIDDLING = 14
+FEWEST_PACKET_BYTES = 2**20
 
 _NO_VALUE = "'N'"
 """Stands for NULL; no value of a column looks like it."""

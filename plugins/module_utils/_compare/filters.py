@@ -26,7 +26,7 @@ Filters = Mapping[str, str]
 def read_filters(control: Session, watch: Session, channel: str) -> List[Filters]:
     """Return the filters towards the replica and, where that takes writes of its own, those towards the source."""
     state = read_channel(control, channel)
-    filters = [{**_of_log(watch), **(state.filters if state else {})}]
+    filters: List[Filters] = [{**_of_log(watch), **(state.filters if state else {})}]
     if read_gate(control) != "closed":
         settings = read_settings(watch)
         filters.append({**_of_log(control), **{name: settings.get(name, "") for name in REPLICA_FILTERS}})

@@ -14,6 +14,7 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import Callable, Iterator, List, Optional, Tuple, TypeVar
 
 from .._connection import Login, Session, connect
+from .._dialect.statement import sql
 from .chunks import Checksum, Chunk, checksum
 
 Answer = TypeVar("Answer")
@@ -42,6 +43,10 @@ class Lane:
             waiting.exception()
         return waiting.result(), here
 
+    def packet_bytes(self) -> int:
+        """Return how long a statement, or a text that a server makes, may be on both."""
+        return min(self.both(_packet_bytes, _packet_bytes))
+
     def checksums(self, chunk: Chunk) -> Tuple[Checksum, Checksum]:
         """Return the checksum of a chunk on both."""
         table = chunk.table
@@ -49,6 +54,10 @@ class Lane:
             lambda session: checksum(session, table.source, chunk.condition),
             lambda session: checksum(session, table.replica, chunk.condition),
         )
+
+
+def _packet_bytes(session: Session) -> int:
+    return int(session.value(sql("SELECT @@SESSION.max_allowed_packet"), "read the longest packet"))
 
 
 def lanes_for(wished: Optional[int]) -> int:

@@ -73,6 +73,9 @@ class TableResult:
     def add(self, found: Dict[Place, Seen]) -> None:
         """Add rows that differ."""
         self.result = DIFFERENT
+        if self.is_counted:
+            # That others stayed open says nothing any more; that it was altered does.
+            self.reason = None
         self.is_counted = self.is_counted and WHOLE_CHUNK not in found
         self.differing.update((place, seen) for place, seen in found.items() if place != WHOLE_CHUNK)
 

@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 from .._connection import Login, Session, connect
+from .._errors import Refused
 from .._read.server import read_gate
 from .chunks import Chunk, Place, pieces, rows_in_chunk
+from .columns import FEWEST_PACKET_BYTES
 from .filters import read_filters
 from .listing import Listing, settle_listing
 from .members import Lane, lanes_for, open_lanes
@@ -112,6 +114,10 @@ def compare(control: Session, request: Request, details: Sequence[Detail] = ()) 
     with closing(connect(request.source)) as watch, open_lanes(
         request.source, request.replica, lanes_for(request.parallel)
     ) as lanes:
+        if lanes[0].packet_bytes() < FEWEST_PACKET_BYTES:
+            raise Refused(
+                "max_allowed_packet is less than 1 MiB: the text of a row would be cut off before it is hashed."
+            )
         scope = Scope(control, watch, request.choice, read_filters(control, watch, request.channel))
         results, shared = settle_listing(
             scope.read_first(), lambda: _look_again(control, watch, lanes[0], synchronizer, scope)

@@ -94,7 +94,7 @@ def _said(table: Mapping[str, Any], names: Dict[str, str]) -> str:
 
 def _counted(table: Mapping[str, Any], names: Dict[str, str]) -> str:
     if table["reason"]:
-        return "differs, and " + table["reason"]
+        return "differs, and %s" % table["reason"]
     if table["different_rows"] is None:
         return "differs in more rows than are counted (%s has %s, %s has %s)" % (
             names["source"], table["source_rows"], names["replica"], table["replica_rows"],

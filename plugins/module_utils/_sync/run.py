@@ -14,6 +14,7 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from .._bookkeeping import exclusive
 from .._compare.chunks import Place
+from .._compare.listing import Listing
 from .._compare.members import Lane, open_lanes
 from .._compare.point import Synchronizer
 from .._compare.record import LOCK
@@ -23,7 +24,6 @@ from .._compare.run import Request, compare
 from .._compare.scope import describe_left_out
 from .._compare.tables import Choice, Name, Shared, read_tables
 from .._connection import Session, connect
-from .._dialect.statement import sql
 from .._errors import TwowayError
 from .._executor import writable
 from .._read.server import read_gate
@@ -111,23 +111,27 @@ def _carry_out(control: Session, request: Request, applies: bool, work: List[Wor
         with synchronizer.point(lane, holds_applier=applies):
             # While its applier stands still nobody gives this member the writes.
             takes_writes = read_gate(control) != "closed"
-            packet_bytes = int(control.value(sql("SELECT @@SESSION.max_allowed_packet"), "read the longest statement"))
             choice = Choice(tables=["%s.%s" % table.name for table, _shape in work])
-            listing = read_tables(watch, choice), read_tables(control, choice)
-            for table, shape in work:
-                reason = reason_since(shape, listing)
-                if reason is None:
-                    table.keep(_seen_now(lane, shape, table.rows), must_be_settled=takes_writes)
-                    reason = reason_by_size(lane, shape, table.rows, packet_bytes)
-                if reason:
-                    table.leave(reason)
-            left = [(table, shape) for table, shape in work if table.reason is None]
+            _keep_what_stands(lane, work, (read_tables(watch, choice), read_tables(control, choice)), takes_writes)
+            kept = [(table, shape) for table, shape in work if table.reason is None]
             if applies:
                 with writable(control):
-                    _write(Writer(control, lane, watch if takes_writes else None), left, scripts)
+                    _write(Writer(control, lane, watch if takes_writes else None), kept, scripts)
             else:
-                for table, shape in left:
+                for table, shape in kept:
                     scripts.add(lane, shape, table.rows)
+
+
+def _keep_what_stands(lane: Lane, work: List[Work], now: Listing, takes_writes: bool) -> None:
+    """Keep the rows that still differ, of the tables that still can be changed."""
+    packet_bytes = lane.packet_bytes()
+    for table, shape in work:
+        reason = reason_since(shape, now)
+        if reason is None:
+            table.keep(_seen_now(lane, shape, table.rows), must_be_settled=takes_writes)
+            reason = reason_by_size(lane, shape, table.rows, packet_bytes)
+        if reason:
+            table.leave(reason)
 
 
 def _write(writer: Writer, work: List[Work], scripts: Scripts) -> None:

@@ -27,7 +27,7 @@ _AROUND_STATEMENT = 600
 def reason_by_size(lane: Lane, table: Shared, rows: Dict[Place, Seen], packet_bytes: int) -> Optional[str]:
     """Return why the rows of a table that differ are too much; ``None`` where they are not.
 
-    :param packet_bytes: the longest statement that the replica takes.
+    :param packet_bytes: the longest statement that the replica takes, and the longest text that the source makes.
     """
     there = [place for place, seen in rows.items() if seen.at_source is not None]
     here = [place for place, seen in rows.items() if seen.at_replica is not None]
@@ -38,10 +38,7 @@ def reason_by_size(lane: Lane, table: Shared, rows: Dict[Place, Seen], packet_by
     # What is removed has to be put back by the second file.
     added = [_insertion_bytes(table.replica, length) for found in (at_source, at_replica) for length in found.values()]
     if max(added, default=0) >= packet_bytes:
-        return (
-            "a row of it is too long as SQL for max_allowed_packet (%d bytes) of the member to be changed"
-            % packet_bytes
-        )
+        return "a row of it is too long as SQL for max_allowed_packet (%d bytes)" % packet_bytes
     removed = len(row_hash(table.replica.columns)) + _AROUND_STATEMENT
     if sum(added) + removed * len(added) > MOST_BYTES:
         return "the rows that differ are more than %d MiB as SQL; seed the member again" % (MOST_BYTES // 2**20)

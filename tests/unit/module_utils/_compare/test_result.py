@@ -50,3 +50,14 @@ def test_unknown_is_not_equal_and_not_different() -> None:
     assert is_equal([equal]) is True
     assert is_equal([equal, unknown]) is None
     assert is_equal([equal, unknown, different]) is False
+
+
+def test_rows_that_differ_for_certain_count_beside_open_ones() -> None:
+    open_first, altered_first = TableResult(NAME), TableResult(NAME)
+    open_first.leave_open("goes on changing")
+    altered_first.note_change()
+    for result in (open_first, altered_first):
+        result.add({(1,): Seen(5, None)})
+    assert (open_first.result, open_first.reason, counts(open_first)) == ("different", None, (1, 0, 0))
+    assert (altered_first.result, counts(altered_first)) == ("different", (None, None, None))
+    assert "was altered" in str(altered_first.reason)
