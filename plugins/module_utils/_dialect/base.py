@@ -291,6 +291,13 @@ class Dialect(ChannelDialect, AccountDialect):
     def dump_plain_arguments(self) -> List[str]:
         """Return the arguments with which a dump carries no coordinates at all."""
 
+    def dump_history_arguments(self, source: Server) -> Optional[List[str]]:
+        """Return the arguments with which this server's dump program keeps the history of another's tables.
+
+        ``None`` where it does not keep it.
+        """
+        return None
+
     @abstractmethod
     def client_tls_options(self, ca_cert: Optional[str]) -> Dict[str, Any]:
         """Return the options of a client that demand TLS, and the right certificate where a CA is given."""

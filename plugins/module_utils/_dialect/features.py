@@ -106,6 +106,10 @@ _FEATURES: Dict[str, Dict[str, Range]] = {
     # since (MySQL 8.0.1, MariaDB 11.5.1). default_collation_for_utf8mb4, MySQL 8.0.11 release notes;
     # character_set_collations, MariaDB 11.2.1 release notes.
     "default_collations": {MYSQL: ((8, 0, 11), None), MARIADB: ((11, 2, 1), None)},
+    # mariadb-dump --dump-history, and system_versioning_insert_history for its import. MariaDB 10.11.0 release notes.
+    "dump_history": {MARIADB: ((10, 11, 0), None)},
+    # TIMESTAMP up to 2106, with which the current rows of tables with a history end. MariaDB 11.5.1 release notes.
+    "timestamps_to_2106": {MARIADB: ((11, 5, 1), None)},
     # restrict_fk_on_non_standard_key, which refuses foreign keys to what is not unique. MySQL 8.4.0 release notes.
     "standard_foreign_keys": {MYSQL: ((8, 4, 0), None)},
     # mysqldump --source-data instead of --master-data. MySQL 8.0.26 release notes.

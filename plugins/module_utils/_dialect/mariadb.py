@@ -211,6 +211,13 @@ class MariadbDialect(MariadbChannels):
     def dump_plain_arguments(self) -> List[str]:
         return []
 
+    def dump_history_arguments(self, source: Server) -> Optional[List[str]]:
+        if not self.server.supports("dump_history"):
+            return None
+        # Current rows that end in 2038 would be rows of the past to a newer server.
+        ends_later = self.server.supports("timestamps_to_2106") and not source.supports("timestamps_to_2106")
+        return ["--dump-history", *(["--update-history"] if ends_later else [])]
+
     def client_tls_options(self, ca_cert: Optional[str]) -> Dict[str, Any]:
         options: Dict[str, Any] = {"ssl": 1, "ssl-verify-server-cert": int(bool(ca_cert))}
         return {**options, "ssl-ca": ca_cert} if ca_cert else options

@@ -76,12 +76,36 @@ def read_views(session: Session, schemas: Sequence[str]) -> List[Table]:
     return [(row["s"], row["t"]) for row in rows]
 
 
+def read_versioned_tables(session: Session, schemas: Sequence[str]) -> Dict[str, bool]:
+    """Return the tables of the schemas that keep their earlier rows, and whether by number of a transaction."""
+    versioned = session.query(
+        sql(
+            "SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) AS name FROM information_schema.TABLES"
+            " WHERE TABLE_TYPE = 'SYSTEM VERSIONED' AND TABLE_SCHEMA IN ({}) ORDER BY name",
+            _among(schemas),
+        ),
+        "look for tables with a history",
+    )
+    if not versioned:
+        return {}
+    numbered = session.query(
+        sql(
+            "SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) AS name FROM information_schema.COLUMNS"
+            " WHERE GENERATION_EXPRESSION = 'ROW START' AND DATA_TYPE = 'bigint' AND TABLE_SCHEMA IN ({})",
+            _among(schemas),
+        ),
+        "look for tables with a history by transaction",
+    )
+    return {str(row["name"]): row in numbered for row in versioned}
+
+
 def read_broken_views(session: Session) -> List[Table]:
     """Return the views of users that cannot be opened, because something that they are made of is gone."""
+    # Only who is asked for a number of rows as well opens a view for its comment.
     rows = session.query(
         sql(
-            "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t FROM information_schema.TABLES"
-            " WHERE TABLE_TYPE = 'VIEW' AND TABLE_COMMENT <> 'VIEW' AND TABLE_SCHEMA NOT IN ({}) ORDER BY s, t",
+            "SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t FROM information_schema.TABLES WHERE TABLE_TYPE = 'VIEW'"
+            " AND TABLE_ROWS IS NULL AND TABLE_COMMENT <> 'VIEW' AND TABLE_SCHEMA NOT IN ({}) ORDER BY s, t",
             NOT_USER_DATA,
         ),
         "look for views that cannot be opened",

@@ -13,19 +13,20 @@ import os
 import re
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 from .._bookkeeping import has_bookkeeping
 from .._connection import Login, Session
 from .._dialect.base import Dialect
 from .._dialect.statement import Identifier, sql
-from .._errors import TwowayError
+from .._errors import Refused, TwowayError
 from .._files import appear
 from .._hold import wait_for_long_statements
 from .._programs import CHUNK_BYTES, Program, find_program, option_file, program, sql_client
 from .._read.data import BOOKKEEPING_SCHEMA, non_transactional_engines, read_schemas
 from .._read.replication import read_gtid_at
-from .._read.tables import read_broken_views
+from .._read.tables import read_broken_views, read_versioned_tables
 from .._state.binlog import BinlogCoordinates
 from .method import Copied, Method
 from .progress import Progress
@@ -98,6 +99,36 @@ def import_client(login: Login, recipient: Dialect, donor: Dialect) -> Iterator[
         yield client
 
 
+@dataclass(frozen=True)
+class _History:
+    """What has to be done about tables that keep their earlier rows.
+
+    :ivar arguments: with which the dump program keeps them too.
+    :ivar obstacles: why it cannot.
+    """
+
+    arguments: List[str]
+    obstacles: List[str]
+
+
+def _history_of(session: Session, schemas: Sequence[str], here: Dialect) -> _History:
+    """Return what to do about the history of tables.
+
+    :param here: the dialect of the server whose dump program this host has.
+    """
+    versioned = read_versioned_tables(session, schemas)
+    if not versioned:
+        return _History([], [])
+    by_transaction = ", ".join(name for name, is_numbered in versioned.items() if is_numbered)
+    if by_transaction:
+        return _History([], ["no dump has the history of %s, which goes by transactions" % by_transaction])
+    arguments = here.dump_history_arguments(session.dialect.server)
+    if arguments is None:
+        names = (here.server.version_text, ", ".join(versioned))
+        return _History([], ["the dump program of %s would lose the history of %s" % names])
+    return _History(arguments, [])
+
+
 def warn_of_broken_views(donor: Session) -> List[str]:
     """Return, for people, which views no dump can bring."""
     names = ", ".join("%s.%s" % view for view in read_broken_views(donor))
@@ -136,8 +167,11 @@ class DumpSeed(Method):
         self._file = file
 
     def obstacles(self) -> List[str]:
-        """See :meth:`Method.obstacles`: nothing stands against this one."""
-        return []
+        """See :meth:`Method.obstacles`."""
+        return self._history(read_schemas(self._donor)).obstacles
+
+    def _history(self, schemas: Sequence[Dict[str, Any]]) -> _History:
+        return _history_of(self._donor, [str(schema["name"]) for schema in schemas], self._recipient.dialect)
 
     def warnings(self) -> List[str]:
         """See :meth:`Method.warnings`."""
@@ -158,6 +192,7 @@ class DumpSeed(Method):
             # Engines that have no snapshot: then all tables are locked for the time of the dump.
             *(["--lock-all-tables"] if non_transactional_engines(list(schemas)) else ["--single-transaction"]),
             *dialect.dump_coordinates_arguments(self._donor.variables()),
+            *self._history(schemas).arguments,
             "--ignore-table=twoway.seed",
             "--databases",
             *([BOOKKEEPING_SCHEMA] if has_bookkeeping(self._donor) else []),
@@ -224,7 +259,13 @@ def _through_file(chunks: Iterator[bytes], path: str) -> Iterator[bytes]:
 
 
 def save_dump(session: Session, login: Login, schemas: Sequence[str], path: str) -> None:
-    """Save a dump of a server's own schemas; the file appears only when it is complete."""
+    """Save a dump of a server's own schemas; the file appears only when it is complete.
+
+    :raises Refused: where it would not be all of them.
+    """
+    history = _history_of(session, schemas, session.dialect)
+    if history.obstacles:
+        raise Refused("What is here cannot be saved: %s. Nothing was overwritten." % "; ".join(history.obstacles))
     with option_file(login, session.dialect) as defaults:
         arguments = [
             find_program(session.dialect.dump_programs),
@@ -232,6 +273,7 @@ def save_dump(session: Session, login: Login, schemas: Sequence[str], path: str)
             *_FORMAT_ARGUMENTS,
             "--lock-all-tables",
             *session.dialect.dump_plain_arguments(),
+            *history.arguments,
             "--databases",
             *schemas,
         ]

@@ -140,6 +140,7 @@ def facts(dialect: Dialect) -> Iterator[str]:
         yield f"dump, gtid_mode {gtid_mode}: {' '.join(arguments)}"
     yield f"dump, plain: {' '.join(dialect.dump_plain_arguments())}"
     for donor in (dialect.server, next(server for server in SERVERS if server.flavor == dialect.server.flavor)):
+        yield f"history from {donor.version_text}: {dialect.dump_history_arguments(donor)}"
         yield f"import from {donor.version_text}: {dialect.import_settings(donor)}"
     yield f"client with TLS: {dialect.client_tls_options(None)} {dialect.client_tls_options('/etc/ssl/ca.pem')}"
     peer = MYSQL_GTIDS if dialect.server.flavor == MYSQL else "1-1-39,2-2-7"

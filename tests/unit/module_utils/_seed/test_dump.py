@@ -1,17 +1,20 @@
-"""What goes to the recipient's client besides the dump."""
+"""What the dump program is told, and what goes to the recipient's client besides the dump."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
-from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login, Session
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect import dialect_for
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import MARIADB, MYSQL, Server
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect.statement import Statement
+from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused
 from ansible_collections.twoway.mysql.plugins.module_utils._seed import dump
-from ansible_collections.twoway.mysql.plugins.module_utils._seed.dump import import_client
+from ansible_collections.twoway.mysql.plugins.module_utils._seed.dump import DumpSeed, import_client, save_dump
 
 
 class Client:
@@ -66,3 +69,62 @@ def test_collation_that_an_old_donor_does_not_name_is_its_own(
         said = client.read.decode()
     assert ("collation" in said) == bool(setting)
     assert setting is None or f"SET SESSION {setting};\n" in said
+
+
+class Keeper:
+    """A server with tables that keep their earlier rows.
+
+    :ivar tables: their names, and whether they go by transactions.
+    """
+
+    def __init__(self, version: tuple[int, ...], tables: dict[str, bool]) -> None:
+        self.dialect = dialect_for(Server(MARIADB, version))
+        self.tables = tables
+
+    def query(self, statement: Statement, _action: str) -> list[dict[str, Any]]:
+        if "SYSTEM VERSIONED" in statement.text:
+            return [{"name": name} for name in self.tables]
+        if "ROW START" in statement.text:
+            return [{"name": name} for name, is_numbered in self.tables.items() if is_numbered]
+        return []
+
+    def value(self, _statement: Statement, _action: str) -> int:
+        return 0
+
+    def variables(self) -> dict[str, str]:
+        return {}
+
+
+OLD, MIDDLE, NEW = (10, 6, 18), (10, 11, 14), (11, 8, 9)
+
+
+@pytest.mark.parametrize(
+    ("donor", "recipient", "tables", "arguments", "obstacle"),
+    [
+        (NEW, NEW, {}, [], None),
+        (NEW, NEW, {"a.b": False}, ["--dump-history"], None),
+        (OLD, MIDDLE, {"a.b": False}, ["--dump-history"], None),
+        (MIDDLE, NEW, {"a.b": False}, ["--dump-history", "--update-history"], None),
+        (OLD, OLD, {"a.b": False}, [], "the dump program of 10.6.18 would lose the history of a.b"),
+        (NEW, NEW, {"a.b": False, "c.d": True}, [], "no dump has the history of c.d, which goes by transactions"),
+    ],
+)
+def test_history_comes_too_or_the_dump_is_refused(
+    donor: tuple[int, ...],
+    recipient: tuple[int, ...],
+    tables: dict[str, bool],
+    arguments: list[str],
+    obstacle: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dump, "find_program", lambda names: names[0])
+    sessions = (cast(Session, Keeper(recipient, {})), Login(), cast(Session, Keeper(donor, tables)), Login())
+    seed = DumpSeed(*sessions, 2.0)
+    assert seed.obstacles() == ([obstacle] if obstacle else [])
+    assert [word for word in seed._dump_arguments("/options", []) if "history" in word] == arguments
+
+
+def test_nothing_is_overwritten_whose_history_could_not_be_saved(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"lose the history of a\.b\. Nothing was overwritten"):
+        save_dump(cast(Session, Keeper(OLD, {"a.b": False})), Login(), ["a"], str(tmp_path / "saved.sql"))
+    assert list(tmp_path.iterdir()) == []

@@ -12,7 +12,9 @@ privileges for seed: BINLOG MONITOR, EVENT, LOCK TABLES, PROCESS, RELOAD, SELECT
 dump, gtid_mode ON: --master-data=2
 dump, gtid_mode OFF: --master-data=2
 dump, plain: 
+history from 10.6.18: None
 import from 10.6.18: {'sql_mode': 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', 'foreign_key_checks': 0, 'net_read_timeout': 600, 'check_constraint_checks': 0, 'max_statement_time': 0}
+history from 10.6.18: None
 import from 10.6.18: {'sql_mode': 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', 'foreign_key_checks': 0, 'net_read_timeout': 600, 'check_constraint_checks': 0, 'max_statement_time': 0}
 client with TLS: {'ssl': 1, 'ssl-verify-server-cert': 0} {'ssl': 1, 'ssl-verify-server-cert': 1, 'ssl-ca': '/etc/ssl/ca.pem'}
 beyond the peer's, without nothing: 1-1-40,3-3-1 ['mariadb-binlog', 'mysqlbinlog'] None

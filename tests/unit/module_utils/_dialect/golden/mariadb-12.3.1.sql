@@ -1,4 +1,4 @@
-features: bind_address_list binlog_format_setting channel_retry_count ddl_exec_mode default_collations former_login gtid_domains hidden_indexes log_by_gtid own_certificates purge_waits_for_replicas retention_seconds variable_origins verify_without_ca
+features: bind_address_list binlog_format_setting channel_retry_count ddl_exec_mode default_collations dump_history former_login gtid_domains hidden_indexes log_by_gtid own_certificates purge_waits_for_replicas retention_seconds timestamps_to_2106 variable_origins verify_without_ca
 receiver_can_change_alone: False
 semi_sync_name: rpl_semi_sync_master rpl_semi_sync_master_wait_no_slave None
 gate_variable: read_only
@@ -12,7 +12,9 @@ privileges for seed: BINLOG MONITOR, EVENT, LOCK TABLES, PROCESS, RELOAD, SELECT
 dump, gtid_mode ON: --master-data=2
 dump, gtid_mode OFF: --master-data=2
 dump, plain: 
+history from 12.3.1: ['--dump-history']
 import from 12.3.1: {'sql_mode': 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', 'foreign_key_checks': 0, 'net_read_timeout': 600, 'check_constraint_checks': 0, 'max_statement_time': 0}
+history from 10.6.18: ['--dump-history', '--update-history']
 import from 10.6.18: {'sql_mode': 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', 'foreign_key_checks': 0, 'net_read_timeout': 600, 'character_set_collations': '', 'check_constraint_checks': 0, 'max_statement_time': 0}
 client with TLS: {'ssl': 1, 'ssl-verify-server-cert': 0} {'ssl': 1, 'ssl-verify-server-cert': 1, 'ssl-ca': '/etc/ssl/ca.pem'}
 beyond the peer's, without nothing: 1-1-40,3-3-1 ['mariadb-binlog', 'mysqlbinlog'] ['--skip-gtid-strict-mode', '--do-domain-ids=1,3', '--start-position=1-1-39,2-2-7']

@@ -12,7 +12,9 @@ privileges for seed: BACKUP_ADMIN, EVENT, LOCK TABLES, PROCESS, RELOAD, REPLICAT
 dump, gtid_mode ON: --source-data=2 --set-gtid-purged=ON
 dump, gtid_mode OFF: --source-data=2 --set-gtid-purged=OFF
 dump, plain: --set-gtid-purged=OFF
+history from 9.7.4: None
 import from 9.7.4: {'sql_mode': 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', 'foreign_key_checks': 0, 'net_read_timeout': 600, 'sql_require_primary_key': 0, 'sql_generate_invisible_primary_key': 0, 'restrict_fk_on_non_standard_key': 0}
+history from 5.7.44: None
 import from 5.7.44: {'sql_mode': 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', 'foreign_key_checks': 0, 'net_read_timeout': 600, 'default_collation_for_utf8mb4': 'utf8mb4_general_ci', 'sql_require_primary_key': 0, 'sql_generate_invisible_primary_key': 0, 'restrict_fk_on_non_standard_key': 0}
 client with TLS: {'ssl-mode': 'REQUIRED'} {'ssl-mode': 'VERIFY_CA', 'ssl-ca': '/etc/ssl/ca.pem'}
 beyond the peer's, without nothing: 3e11fa47-71ca-11e1-9e33-c80aa9429562:99 ['mysqlbinlog'] ['--include-gtids=3e11fa47-71ca-11e1-9e33-c80aa9429562:99']
