@@ -20,7 +20,8 @@ description:
   - Nothing of the import is written to the recipient's binary log, which afterwards begins at the donor's coordinates.
   - The recipient is marked before the first change and until the last. A mark that is left by a run that was killed makes the next
     run begin again, or finish a V(dump) whose donor has not moved; half an import is never taken for data.
-  - During a seed the recipient refuses writes of accounts without administrative privileges. Afterwards its write gate is as it was before.
+  - During a seed the recipient refuses writes of accounts without administrative privileges, also when its server is started anew. Afterwards
+    its write gate is as it was before.
   - A recipient that follows the donor already, or was seeded and not touched since, is left alone.
   - Events of the event scheduler are copied, but switched off on the recipient, as replication does.
 extends_documentation_fragment:
@@ -236,7 +237,7 @@ def seed(module: Module, session: Session, donor: Session) -> Dict[str, Any]:
         module,
         session,
         read=run.read,
-        plan=run.plan,
+        plan=run.steps_for,
         show=show_seed,
         actions=run.actions(),
     )

@@ -62,6 +62,8 @@ class MariadbDialect(MariadbChannels):
         # An account without a host is a role, of which there is nothing to tell but its name.
         if account.host:
             return super().read_definition(account)
+        if account.user == "PUBLIC":
+            return sql("SELECT '-- Everybody has the role PUBLIC' AS definition")
         return sql("SELECT {} AS definition", sql("CREATE ROLE IF NOT EXISTS {}", Identifier(account.user)).text)
 
     def read_grants(self, account: AccountName) -> Statement:

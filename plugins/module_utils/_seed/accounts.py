@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import FrozenSet, List, Tuple
 
 from .._connection import Session
-from .._dialect.statement import sql
+from .._dialect.statement import quote_identifier, sql
 from .._files import appear
 from .._state.account import AccountName
 
@@ -44,8 +44,19 @@ def save_accounts(session: Session, accounts: List[AccountName], path: str) -> N
     for name in accounts:
         action = "read the account %s" % name
         definitions.append(str(session.value(session.dialect.read_definition(name), action)))
-        grants += [str(next(iter(row.values()))) for row in session.query(session.dialect.read_grants(name), action)]
+        listed = [str(next(iter(row.values()))) for row in session.query(session.dialect.read_grants(name), action)]
+        grants += [grant for grant in listed if name.host or _is_to_role(grant, name.user)]
     # MySQL names default roles where it makes an account.
     definitions.sort(key=lambda line: " DEFAULT ROLE " in line)
     with appear(path) as file:
         file.write("".join("%s;\n" % line for line in definitions + grants).encode("utf-8"))
+
+
+def _is_to_role(grant: str, role: str) -> bool:
+    """Return whether a grant is to the role itself. MariaDB lists those to the roles that it has as well.
+
+    >>> _is_to_role("GRANT `r2` TO `r1` WITH ADMIN OPTION", "r1"), _is_to_role("GRANT SELECT ON `d`.* TO `r2`", "r1")
+    (True, False)
+    """
+    # The one that everybody has stands there without quotes, and has no others.
+    return role == "PUBLIC" or grant.rpartition(" TO ")[2].startswith(quote_identifier(role))

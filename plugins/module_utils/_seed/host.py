@@ -16,7 +16,7 @@ from typing import Iterator, List, Mapping, Optional
 
 # What a server, and the programs that come with it, make in a data directory, and in the folder of a schema.
 _SERVER_FILE = re.compile(
-    r"ib(data|_|tmp)|undo\d|aria_log|ddl_(log|recovery)|(mysql|mariadb)_upgrade_info|debian-.*\.flag$|RPM_UPGRADE"
+    r"ib(data|tmp|_buffer_pool|_logfile)|undo\d|aria_log|ddl_(log|recovery)|(mysql|mariadb)_upgrade_info|debian-.*\.flag$|RPM_UPGRADE"
     r"|auto\.cnf$|core(\.|$)|(galera\.cache|(gra|gvw)state\.dat)$|(xtrabackup|mariadb_backup)_|backup-my\.cnf$"
     r"|.*\.(pid|info|index|state|sock\.lock|lower-test|\d{6,}|(log|err)([.-].*)?)$"
 )
@@ -40,7 +40,6 @@ _NAMED_FILES = (
 )
 # Files that a server is given.
 _GIVEN_FILES = (
-    "file_key_management_filekey",
     "file_key_management_filename",
     "init_file",
     "ssl_ca",
@@ -48,6 +47,7 @@ _GIVEN_FILES = (
     "ssl_crl",
     "ssl_key",
 )
+_IN_FILE = "FILE:"
 
 # As many as mariadb-backup asks for at most; a kernel's own limit is a little above.
 _MOST_FILES = 1_000_000
@@ -113,11 +113,14 @@ def foreign_files(variables: Mapping[str, str]) -> List[str]:
 
 
 def _given_files(directory: str, variables: Mapping[str, str]) -> Iterator[str]:
-    for name in _GIVEN_FILES:
-        # A server works in its data directory; a key may be named as one that is in a file.
-        value = re.sub("^FILE:", "", variables.get(name, ""))
+    values = [variables.get(name, "") for name in _GIVEN_FILES]
+    # Without that word in front it is no name of a file, but a secret.
+    key = variables.get("file_key_management_filekey", "")
+    values += [key[len(_IN_FILE) :]] if key.startswith(_IN_FILE) else []
+    for value in values:
+        # A server works in its data directory.
         path = os.path.realpath(os.path.join(directory, value))
-        if value and path.startswith(directory + "/"):
+        if os.path.isfile(path) and path.startswith(directory + "/"):
             yield os.path.relpath(path, directory)
 
 

@@ -105,7 +105,7 @@ class SeedRun:
             flavors = donor.flavor, recipient.flavor
             raise Refused("The donor is %s and the recipient %s; a pair is of one flavor." % flavors)
 
-    def plan(self, recipient: plan.Recipient) -> Plan:
+    def steps_for(self, recipient: plan.Recipient) -> Plan:
         """Return the steps, for which there is space.
 
         :raises Refused: when there is none, and as :func:`plan_seed`.

@@ -15,7 +15,13 @@ from ansible_collections.twoway.mysql.plugins.module_utils._state.account import
 
 MARIADB_GRANTS = {
     "SHOW GRANTS FOR 'app'@'%'": ["GRANT `reader` TO `app`@`%`", "SET DEFAULT ROLE `reader` FOR `app`@`%`"],
-    "SHOW GRANTS FOR `reader`": ["GRANT USAGE ON *.* TO `reader`", "GRANT `below` TO `reader`"],
+    "SHOW GRANTS FOR `reader`": [
+        "GRANT USAGE ON *.* TO `reader`",
+        "GRANT `below` TO `reader`",
+        "GRANT `both` TO `reader`",
+        "GRANT ALL ON *.* TO `both`",
+    ],
+    "SHOW GRANTS FOR `PUBLIC`": ["GRANT SELECT ON `wikidb`.* TO PUBLIC"],
     "SHOW GRANTS FOR `below`": ["GRANT SELECT ON `wikidb`.* TO `below`"],
 }
 MYSQL_GRANTS = {
@@ -38,9 +44,8 @@ class Saved:
         return [{"Grants": line} for line in self._grants.get(statement.text, [])]
 
     def value(self, statement: Statement, _action: str) -> str:
-        made = re.search(r"CREATE ROLE[^']*", statement.text)
-        if made:
-            return made.group()
+        if statement.text.startswith("SELECT"):
+            return statement.text.split("'")[1]
         name = statement.text.replace("SHOW CREATE USER ", "").replace("'", "`")
         return f"CREATE USER {name}" + (" DEFAULT ROLE `reader`@`%` REQUIRE NONE" if "app" in name else "")
 
@@ -48,7 +53,7 @@ class Saved:
 @pytest.mark.parametrize(
     ("flavor", "accounts", "grants"),
     [
-        (MARIADB, [("app", "%"), ("below", ""), ("reader", "")], MARIADB_GRANTS),
+        (MARIADB, [("PUBLIC", ""), ("app", "%"), ("below", ""), ("reader", "")], MARIADB_GRANTS),
         (MYSQL, [("app", "%"), ("reader", "%")], MYSQL_GRANTS),
     ],
 )
@@ -61,9 +66,13 @@ def test_roles_are_there_before_they_are_granted(
     assert found == [AccountName(*account) for account in accounts]
     save_accounts(recipient, found, str(tmp_path / "saved.sql"))
     known: set[str] = set()
-    for line in (tmp_path / "saved.sql").read_text("utf-8").splitlines():
+    lines = (tmp_path / "saved.sql").read_text("utf-8").splitlines()
+    for line in lines:
         names = set(re.findall(r"`(app|reader|below)`", line))
         if line.startswith("CREATE"):
             known.add(re.findall(r"`(\w+)`", line)[0])
         assert names <= known, line
-    assert known == {user for user, _host in accounts}
+        assert "CREATE ROLE" not in line or "PUBLIC" not in line
+        assert " TO `both`" not in line
+    assert known == {user for user, _host in accounts} - {"PUBLIC"}
+    assert set(lines) >= {line + ";" for listed in grants.values() for line in listed if "TO `both`" not in line}

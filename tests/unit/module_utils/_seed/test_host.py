@@ -58,3 +58,6 @@ def test_files_that_no_server_makes_are_told_from_its_own(tmp_path: Path) -> Non
     }
     expected = sorted("shop/inside" if name.startswith("shop/inside") else name for name in FOREIGN)
     assert host.foreign_files(variables) == expected
+    assert host.foreign_files({**variables, "file_key_management_filekey": "keys.log"}) == sorted(
+        {*expected} - {"keys.log"}
+    )

@@ -90,16 +90,16 @@ def test_space_that_a_seed_needs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     recipient = Recipient(("wikidb",), ("wikidb",), mark, is_untouched, None)
-    seed_with(method, needed, tmp_path, monkeypatch).plan(recipient)
+    seed_with(method, needed, tmp_path, monkeypatch).steps_for(recipient)
     if needed:
         with pytest.raises(Refused, match="The seed needs about 200"):
-            seed_with(method, needed - 1, tmp_path, monkeypatch).plan(recipient)
+            seed_with(method, needed - 1, tmp_path, monkeypatch).steps_for(recipient)
 
 
 def test_what_is_saved_has_to_have_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = seed_with(Dump(), SIZE - 1, tmp_path, monkeypatch)
     with pytest.raises(Refused, match="A dump of what the recipient holds needs about 100"):
-        run.plan(Recipient(("wikidb",), ("wikidb",), None, False, None))
+        run.steps_for(Recipient(("wikidb",), ("wikidb",), None, False, None))
 
 
 def test_what_a_killed_run_staged_counts_as_free(tmp_path: Path) -> None:
