@@ -233,7 +233,9 @@ def test_a_mariadb_tells_by_its_log_what_it_has_of_others(
 def test_a_seeded_member_that_lost_its_channel_goes_on_or_is_not_seeded_without_a_word() -> None:
     facts: dict[str, Any] = {"db2.replication.channels": [], "db2.seed": SEEDED, "db2.schemas": SCHEMAS}
     case = {"flavor": "mysql", "scope": "deployment", "facts": facts}
-    assert codes(case) == []
+    # Nor does it need room for a second copy.
+    full = {**facts, "db1.schemas": SCHEMAS, "db2.host.free_bytes": 1}
+    assert codes(case) == codes({**case, "facts": full}) == []
     facts["db1.replication.binlog.gtid_purged"] = f"{ONE}:1-9"
     assert codes(case) == [("DATA_ON_RECIPIENT", "db2")]
     assert "has changed since" in found(case)[0]["evidence"]

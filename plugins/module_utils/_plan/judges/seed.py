@@ -93,8 +93,9 @@ def unfinished_seed(pair: Pair) -> Iterator[Finding]:
 
 
 def space(pair: Pair) -> Iterator[Finding]:
-    donor, facts = pair.facts.get(pair.wish["donor"]), pair.facts.get(pair.recipient or "")
-    if not donor or not facts or not donor["schemas"] or is_linked(facts):
+    name, donor = pair.recipient or "", pair.facts.get(pair.wish["donor"])
+    facts = pair.facts.get(name)
+    if not donor or not facts or not donor["schemas"] or is_linked(facts) or not pair.is_copied(name):
         return
     mark, free = facts["seed"] or {}, facts["host"]["free_bytes"]
     # What was copied is no copy to come; what an unfinished one by files has taken, only the next one sees.
