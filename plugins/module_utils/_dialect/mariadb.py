@@ -38,6 +38,8 @@ class MariadbDialect(MariadbChannels):
             "monitor": frozenset({"BINLOG MONITOR", "REPLICA MONITOR", "PROCESS"}),
             "seed": frozenset(
                 {"SELECT", "SHOW VIEW", "TRIGGER", "EVENT", "LOCK TABLES", "RELOAD", "PROCESS", "BINLOG MONITOR"}
+                # To read outside of the binary log.
+                | {"BINLOG ADMIN"}
             ),
         }
 
@@ -118,7 +120,8 @@ class MariadbDialect(MariadbChannels):
         return {**super().import_settings(donor), "check_constraint_checks": 0, "max_statement_time": 0}
 
     def export_settings(self) -> Dict[str, Any]:
-        return {**EXPORT_SETTINGS, "max_statement_time": 0}
+        # A savepoint that is in the binary log's hands lets go of no table, and none could be altered until the end.
+        return {**EXPORT_SETTINGS, "max_statement_time": 0, "sql_log_bin": 0}
 
     def read_binlog_status(self) -> Statement:
         return sql("SHOW MASTER STATUS")

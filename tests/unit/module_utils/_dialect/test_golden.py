@@ -139,6 +139,7 @@ def facts(dialect: Dialect) -> Iterator[str]:
         arguments = dialect.dump_coordinates_arguments({"gtid_mode": gtid_mode})
         yield f"dump, gtid_mode {gtid_mode}: {' '.join(arguments)}"
     yield f"dump, plain: {' '.join(dialect.dump_plain_arguments())}"
+    yield f"export: {dialect.export_settings()}"
     for donor in (dialect.server, next(server for server in SERVERS if server.flavor == dialect.server.flavor)):
         yield f"history from {donor.version_text}: {dialect.dump_history_arguments(donor)}"
         yield f"import from {donor.version_text}: {dialect.import_settings(donor)}"

@@ -8,10 +8,11 @@ privileges for replication: REPLICATION SLAVE
 privileges for member: REPLICATION SLAVE
 privileges for switch: BINLOG MONITOR, CONNECTION ADMIN, PROCESS, READ_ONLY ADMIN, REPLICA MONITOR, SELECT
 privileges for monitor: BINLOG MONITOR, PROCESS, REPLICA MONITOR
-privileges for seed: BINLOG MONITOR, EVENT, LOCK TABLES, PROCESS, RELOAD, SELECT, SHOW VIEW, TRIGGER
+privileges for seed: BINLOG ADMIN, BINLOG MONITOR, EVENT, LOCK TABLES, PROCESS, RELOAD, SELECT, SHOW VIEW, TRIGGER
 dump, gtid_mode ON: --master-data=2
 dump, gtid_mode OFF: --master-data=2
 dump, plain: 
+export: {'character_set_results': 'binary', 'net_write_timeout': 600, 'max_statement_time': 0, 'sql_log_bin': 0}
 history from 12.3.1: ['--dump-history']
 import from 12.3.1: {'sql_mode': 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', 'foreign_key_checks': 0, 'net_read_timeout': 600, 'check_constraint_checks': 0, 'max_statement_time': 0}
 history from 10.6.18: ['--dump-history', '--update-history']

@@ -12,6 +12,7 @@ privileges for seed: BACKUP_ADMIN, EVENT, LOCK TABLES, PROCESS, RELOAD, REPLICAT
 dump, gtid_mode ON: --source-data=2 --set-gtid-purged=ON
 dump, gtid_mode OFF: --source-data=2 --set-gtid-purged=OFF
 dump, plain: --set-gtid-purged=OFF
+export: {'character_set_results': 'binary', 'net_write_timeout': 600, 'max_execution_time': 0}
 history from 8.0.36: None
 import from 8.0.36: {'sql_mode': 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', 'foreign_key_checks': 0, 'net_read_timeout': 600, 'sql_require_primary_key': 0, 'sql_generate_invisible_primary_key': 0}
 history from 5.7.44: None
