@@ -50,7 +50,7 @@ options:
   unknown_login:
     description:
       - What becomes of the password that the channel has, where it cannot be read on this host, and O(source_password) is given. MariaDB
-        keeps it in a file that the operating system shows to root and the server alone.
+        keeps it in a file of its data directory.
       - V(try) leaves it while the receiver is connected and the source accepts O(source_password).
       - V(replace) sets O(source_password) in any case, and always changes something then. It is needed where the source accepts another
         password as well, or where the account's was changed after the receiver had connected - neither proves that the channel has this one.
