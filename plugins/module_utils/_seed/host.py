@@ -16,8 +16,9 @@ from typing import Iterator, List, Mapping, Optional
 
 # What a server, and the programs that come with it, make in a data directory, and in the folder of a schema.
 _SERVER_FILE = re.compile(
-    r"ib(data|tmp|_buffer_pool|_logfile)|undo\d|aria_log|ddl_(log|recovery)|(mysql|mariadb)_upgrade_info|debian-.*\.flag$|RPM_UPGRADE"
-    r"|auto\.cnf$|core(\.|$)|(galera\.cache|(gra|gvw)state\.dat)$|(xtrabackup|mariadb_backup)_|backup-my\.cnf$"
+    r"ib(data|tmp|_buffer_pool|_logfile)|undo\d|aria_log|ddl_(log|recovery)|(mysql|mariadb)_upgrade_info"
+    r"|debian-.*\.flag$|RPM_UPGRADE|auto\.cnf$|core(\.\d+)?$"
+    r"|(galera\.cache|(gra|gvw)state\.dat)$|(xtrabackup|mariadb_backup)_|backup-my\.cnf$"
     r"|.*\.(pid|info|index|state|sock\.lock|lower-test|\d{6,}|(log|err)([.-].*)?)$"
 )
 _TABLE_FILE = re.compile(

@@ -102,7 +102,11 @@ def space(pair: Pair) -> Iterator[Finding]:
     if free is None or mark.get("state") == "done" or mark.get("method") == "backup":
         return
     needed = needed_bytes(donor["schemas"])
-    doomed = [schema for schema in facts["schemas"] or [] if schema["name"] in mark.get("schemas", ())]
+    doomed = [
+        schema
+        for schema in facts["schemas"] or []
+        if pair.recipient in pair.wish["overwrite"] or schema["name"] in mark.get("schemas", ())
+    ]
     free += sum(schema["size_bytes"] for schema in doomed)
     if free < needed:
         yield Finding(

@@ -91,5 +91,6 @@ def test_space_that_the_seed_itself_has_taken_is_not_missing(mark: dict[str, obj
     facts: Any = {name: {**bare_host(None), "schemas": [wikidb], "seed": None} for name in ADDRESSES}
     facts["db2"]["seed"] = mark
     facts["db2"]["host"]["free_bytes"] = 60 * MIB
-    found = list(space(Pair(list(ADDRESSES), facts, {"donor": "db1"})))
+    found = list(space(Pair(list(ADDRESSES), facts, {"donor": "db1", "overwrite": []})))
     assert [finding.code for finding in found] == (["DISK_TOO_SMALL"] if is_found else [])
+    assert not list(space(Pair(list(ADDRESSES), facts, {"donor": "db1", "overwrite": ["db2"]})))
