@@ -36,23 +36,25 @@ def writable(session: Session, unlogged: bool = True) -> Iterator[None]:
         session.query(sql("SET SESSION sql_log_bin = 0"), "keep the session out of the binary log")
     if is_gated and lift:
         session.query(lift, "lift the write gate for the administrator")
+    has_failed = True
     try:
         yield
-    except BaseException:
-        # In the middle of a transaction no gate can be closed.
-        with suppress(TwowayError):
-            session.query(sql("ROLLBACK"), "give up what was begun")
-        with suppress(TwowayError):
-            session.revive()
-        raise
+        has_failed = False
     finally:
+        if has_failed:
+            # In the middle of a transaction no gate can be closed.
+            with suppress(TwowayError):
+                session.query(sql("ROLLBACK"), "give up what was begun")
         try:
             _end_writing(session, is_gated, unlogged)
         except ServerError:
             # Whoever goes on would take the new session for the old one, which is not logged: so it fails all the same.
-            session.revive()
-            _end_writing(session, is_gated, unlogged)
-            raise
+            with suppress(ServerError):
+                session.revive()
+                _end_writing(session, is_gated, unlogged)
+            # Why the block failed tells more than that its server is gone.
+            if not has_failed:
+                raise
 
 
 def _end_writing(session: Session, is_gated: bool, unlogged: bool) -> None:
