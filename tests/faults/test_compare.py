@@ -253,7 +253,8 @@ def test_tables_that_are_more_than_their_rows(client: str) -> None:
         " WITH SYSTEM VERSIONING;"
         " CREATE SEQUENCE shop.numbers; DO NEXTVAL(shop.numbers);"
         " INSERT INTO shop.price VALUES (1, 100), (2, 200); UPDATE shop.price SET cents = cents + 1;"
-        " INSERT INTO shop.period (id, cents) SELECT id, cents FROM shop.price; UPDATE shop.period SET cents = cents + 1;",
+        " INSERT INTO shop.period (id, cents) SELECT id, cents FROM shop.price;"
+        " UPDATE shop.period SET cents = cents + 1;",
     )
     cents = "SELECT id, cents FROM shop.period ORDER BY id"
     history = "SELECT COUNT(*) FROM shop.price FOR SYSTEM_TIME ALL"
