@@ -127,11 +127,15 @@ def knows(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     """The host has the address 198.51.100.1 and takes every name for these."""
 
     class Trial:
-        def __init__(self, *_kind: Any) -> None: ...
+        def __init__(self, *_kind: Any) -> None:
+            pass
+
         def __enter__(self) -> Trial:
             return self
 
-        def __exit__(self, *_error: Any) -> None: ...
+        def __exit__(self, *_error: Any) -> None:
+            pass
+
         def bind(self, place: Any) -> None:
             if place[0] not in ("198.51.100.1", "fe80::1%eth0"):
                 raise OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address")
