@@ -140,7 +140,8 @@ def facts(dialect: Dialect) -> Iterator[str]:
         yield f"dump, gtid_mode {gtid_mode}: {' '.join(arguments)}"
     yield f"dump, plain: {' '.join(dialect.dump_plain_arguments())}"
     yield f"export: {dialect.export_settings()}"
-    for donor in (dialect.server, next(server for server in SERVERS if server.flavor == dialect.server.flavor)):
+    oldest = next((server for server in SERVERS if server.flavor == dialect.server.flavor), dialect.server)
+    for donor in (dialect.server, oldest):
         yield f"history from {donor.version_text}: {dialect.dump_history_arguments(donor)}"
         yield f"import from {donor.version_text}: {dialect.import_settings(donor)}"
     yield f"client with TLS: {dialect.client_tls_options(None)} {dialect.client_tls_options('/etc/ssl/ca.pem')}"
