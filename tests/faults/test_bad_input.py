@@ -36,37 +36,33 @@ def cut_off(_flavor: str) -> Iterator[None]:
 
 
 @contextmanager
-def foreign_filter(flavor: str) -> Iterator[None]:
+def done(command: str, undo: str) -> Iterator[None]:
+    """Something is done to db2, and undone afterwards."""
+    labkit.shell("db2", command)
+    try:
+        yield
+    finally:
+        labkit.shell("db2", undo)
+
+
+def foreign_filter(flavor: str) -> AbstractContextManager[None]:
     """An option file of db2 has a filter that nobody wishes."""
     path = f"/etc/mysql/{labkit.FLAVORS[flavor].client}.conf.d/50-site.cnf"
-    labkit.shell("db2", f"printf '[mysqld]\\nbinlog_do_db = shop\\n' > {path}")
-    try:
-        yield
-    finally:
-        labkit.shell("db2", f"rm {path}")
+    return done(f"printf '[mysqld]\\nbinlog_do_db = shop\\n' > {path}", f"rm {path}")
 
 
-@contextmanager
-def name_of_loopback(_flavor: str) -> Iterator[None]:
+def name_of_loopback(_flavor: str) -> AbstractContextManager[None]:
     """db2 takes a name of its own for loopback, as Debian writes it."""
-    labkit.shell("db2", "cp /etc/hosts /root/kept && echo '127.0.1.1 db2.invalid' >> /etc/hosts")
-    try:
-        yield
-    finally:
-        labkit.shell("db2", "cat /root/kept > /etc/hosts")
+    add = "cp /etc/hosts /root/kept && echo '127.0.1.1 db2.invalid' >> /etc/hosts"
+    return done(add, "cat /root/kept > /etc/hosts")
 
 
-@contextmanager
-def old_program(flavor: str) -> Iterator[None]:
+def old_program(flavor: str) -> AbstractContextManager[None]:
     """The server program that db2 finds first is older than any that is supported."""
     old = {"mysql": ("mysqld", "mysqld  Ver 5.6.24 for Linux on x86_64 (MySQL Community Server (GPL))")}
     name, version = old.get(flavor, ("mariadbd", "mariadbd  Ver 10.3.39-MariaDB for debian-linux-gnu on x86_64"))
     path = f"/usr/local/sbin/{name}"
-    labkit.shell("db2", f"printf '%s\\n' '#!/bin/sh' \"echo '{version}'\" > {path} && chmod 755 {path}")
-    try:
-        yield
-    finally:
-        labkit.shell("db2", f"rm {path}")
+    return done(f"printf '%s\\n' '#!/bin/sh' \"echo '{version}'\" > {path} && chmod 755 {path}", f"rm {path}")
 
 
 @contextmanager

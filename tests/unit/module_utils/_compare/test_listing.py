@@ -80,6 +80,12 @@ def test_an_estimated_size_is_no_change() -> None:
     assert settled((table(ID, row_bytes=7), None), (table(ID, row_bytes=9), None)) == ("missing_at_replica", 2, 0)
 
 
+def column_row(name: str, is_period: int = 0) -> dict[str, Any]:
+    """A column of whole numbers of the one table, as a server tells it."""
+    kind = {"kind": "int", "type": "int(11)", "charset": None, "collation": None, "nullable": "NO", "is_made": 0}
+    return {"s": "s", "t": "t", "c": name, **kind, "is_period": is_period}
+
+
 class Server:
     """A member on which a table and a key are made while its tables are listed, after the columns were."""
 
@@ -88,17 +94,7 @@ class Server:
     def query(self, statement: Any, _action: str) -> list[dict[str, Any]]:
         asked = statement.text
         if "information_schema.COLUMNS" in asked:
-            column = {
-                "c": "id",
-                "kind": "int",
-                "type": "int(11)",
-                "charset": None,
-                "collation": None,
-                "nullable": "NO",
-                "is_made": 0,
-                "is_period": 0,
-            }
-            return [{"s": "s", "t": "t", **column}]
+            return [column_row("id")]
         if "information_schema.STATISTICS" in asked:
             assert "AND IS_VISIBLE = 'YES'" in asked
             return [{"s": "s", "t": "t", "k": "new", "c": "new"}, {"s": "s", "t": "t", "k": "old", "c": "id"}]
@@ -124,17 +120,7 @@ class Versioned(Server):
     def query(self, statement: Any, _action: str) -> list[dict[str, Any]]:
         asked = statement.text
         if "information_schema.COLUMNS" in asked:
-            row = {
-                "s": "s",
-                "t": "t",
-                "kind": "int",
-                "type": "int(11)",
-                "charset": None,
-                "collation": None,
-                "nullable": "NO",
-                "is_made": 0,
-            }
-            return [{**row, "c": "id", "is_period": 0}, {**row, "c": "until", "is_period": 1}]
+            return [column_row("id"), column_row("until", is_period=1)]
         if "information_schema.STATISTICS" in asked:
             return [{"s": "s", "t": "t", "k": "PRIMARY", "c": name} for name in ("id", "until")]
         if "'SEQUENCE'" in asked:
