@@ -21,7 +21,8 @@ from .._connection import Login
 from .._dialect.base import Dialect
 from .._dialect.options import options_for
 from .._errors import TwowayError
-from .._read.host import KEEPER, RunCommand
+from .._read.host import KEEPER
+from .._read.program import RunCommand
 from . import program
 from .told import GATE_FILE
 

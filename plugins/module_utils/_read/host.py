@@ -8,30 +8,16 @@
 
 from __future__ import annotations
 
-import errno
-import ipaddress
 import os
 import platform
-import re
 import shutil
-import socket
-from collections import Counter
-from tempfile import NamedTemporaryFile
 from types import MappingProxyType
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from .._dialect.features import MARIADB, MYSQL, parse_version
-from .._dialect.options import further_options, variable_of
-from .._errors import UnsupportedServer
-from .._state.channel import FILTERS
-from .._state.variables import same_value, todays_name
+from .._dialect.features import MARIADB, MYSQL
+from .addresses import look_at_address, probe_peer
+from .program import RunCommand, read_options, read_program, read_rejection
 
-RunCommand = Callable[[Sequence[str]], Tuple[int, str, str]]
-"""Runs a command and returns exit status, standard output and standard error."""
-
-_PROGRAMS = ("mariadbd", "mysqld")
-_PROGRAM_FOLDERS = ("/usr/sbin", "/usr/libexec", "/usr/local/sbin", "/usr/local/mysql/bin")
-_TRIALS = {MYSQL: ["--validate-config"], MARIADB: ["--help", "--verbose"]}
 _SERVICES = {MYSQL: "mysql", MARIADB: "mariadb"}
 KEEPER = "twoway-gate"
 """The service that opens and closes the write gate of a member."""
@@ -69,122 +55,6 @@ def _read_packages(run: RunCommand, names: List[str]) -> Dict[str, Optional[str]
         if status == "installed":
             versions[name] = version
     return versions
-
-
-def _read_program(run: RunCommand) -> Optional[Dict[str, Any]]:
-    """Return path, flavor and version of the installed server program, ``None`` when there is none."""
-    search = os.pathsep.join([os.environ.get("PATH", ""), *_PROGRAM_FOLDERS])
-    path = next((found for name in _PROGRAMS for found in [shutil.which(name, path=search)] if found), None)
-    if not path:
-        return None
-    _status, output, _errors = run([path, "--no-defaults", "--version"])
-    try:
-        server = parse_version(output)
-    except UnsupportedServer:
-        return {"path": path, "flavor": None, "version": None, "is_supported": False}
-    return {
-        "path": path,
-        "flavor": server.flavor,
-        "version": server.version_text,
-        "is_supported": server.is_supported,
-    }
-
-
-def _read_rejection(run: RunCommand, program: Dict[str, Any], options: Mapping[str, Any]) -> Optional[str]:
-    """Return what the server program says against these options, ``None`` when it takes them.
-
-    It reads them from a file, as it does later: a value may be a secret, and a command line is read by everybody.
-    """
-    if not options or program["flavor"] not in _TRIALS:
-        return None
-    try:
-        lines = [line for option in further_options(options) for line in option.lines]
-    except ValueError as error:
-        return str(error)
-    # In the usual folder: AppArmor lets the program read its own files there, and few elsewhere.
-    with NamedTemporaryFile("w", prefix="twoway-", suffix=".cnf", encoding="utf-8") as file:
-        file.write("\n".join(["[mysqld]", *lines, ""]))
-        file.flush()
-        trial = ["--defaults-file=" + file.name, "--user=mysql", *_TRIALS[program["flavor"]]]
-        status, output, errors = run([program["path"], *trial])
-    return parse_rejection(errors or output) if status else None
-
-
-def parse_rejection(text: str) -> str:
-    """Return what a server program has against its options, without the value of one that it does not know.
-
-    >>> parse_rejection("[ERROR] [MY-000067] [Server] unknown variable 'no_such_option=1'.\\n[ERROR] [Server] Aborting")
-    "unknown variable 'no_such_option'"
-    >>> parse_rejection("2026-11-26 [ERROR] /usr/sbin/mariadbd: Error while setting value 'x' to 'binlog_format'")
-    "Error while setting value 'x' to 'binlog_format'"
-    """
-    line = next((line for line in text.splitlines() if "ERROR" in line), text.strip())
-    said = re.sub(r"^/\S+: ", "", line.rpartition("] ")[2].rstrip("."))
-    return re.sub(r"'([\w-]+)=.*'", r"'\1'", said)
-
-
-_SHOWN_OPTIONS = (
-    "read_only",
-    "super_read_only",
-    "skip_slave_start",
-    "skip_replica_start",
-    "master_retry_count",
-    "replicate_same_server_id",
-)
-"""Options whose value is told; of the others, among which there may be secrets, only the name is."""
-
-
-def parse_start_options(output: str) -> Dict[str, Optional[str]]:
-    """Return the options that a server program finds in its option files; the last word on each counts.
-
-    >>> parse_start_options("mysqld would start with:\\n--read-only --port=3306 --super_read_only=ON --read_only=0")
-    {'read_only': '0', 'port': None, 'super_read_only': 'ON'}
-    """
-    return {name: value if name in _SHOWN_OPTIONS else None for name, value in _options_in(output)}
-
-
-def _options_in(output: str) -> List[Tuple[str, str]]:
-    words = [word[2:].partition("=") for word in output.split() if word.startswith("--")]
-    return [(name.replace("-", "_"), value if is_valued else "ON") for name, is_valued, value in words]
-
-
-_NOT_OVERRIDDEN = frozenset({*FILTERS, "plugin_load_add", "read_only", "super_read_only"})
-"""Options to which other files add, or that the pair says in another file of its own."""
-
-
-def judge_option_file(output: str, own: str) -> Dict[str, Any]:
-    """Return what a server program makes of one option file, from what it finds in all of them and in that one.
-
-    These are the variables that it is about, those of them on which another file has the last word, and the filters
-    that other files add.
-
-    >>> judge_option_file("--server_id=7 --port=1 --server-id=1 --binlog-do-db=a", "--server_id=7 --port=1")
-    {'options': ['port', 'server_id'], 'overridden': ['server_id'], 'filters_elsewhere': {'binlog_do_db': ['a']}}
-    """
-    everything, here = ([(variable_of(name), value) for name, value in _options_in(text)] for text in (output, own))
-    last = {todays_name(name): value for name, value in everything}
-    filters: Dict[str, List[str]] = {}
-    for name, value in sorted((Counter(everything) - Counter(here)).keys()):
-        if name in FILTERS:
-            filters.setdefault(name, []).append(value)
-    compared = {name: value for name, value in here if name not in _NOT_OVERRIDDEN}
-    return {
-        "options": sorted({name for name, _value in here}),
-        "overridden": sorted(
-            name for name, value in compared.items() if not same_value(last.get(todays_name(name), ""), value)
-        ),
-        "filters_elsewhere": filters,
-    }
-
-
-def _read_options(run: RunCommand, program: Dict[str, Any], own_file: str) -> Dict[str, Any]:
-    status, output, _errors = run([program["path"], "--print-defaults"])
-    if status:
-        return {"start_options": None, "option_file": None}
-    own = (
-        run([program["path"], "--defaults-file=" + own_file, "--print-defaults"])[1] if os.path.exists(own_file) else ""
-    )
-    return {"start_options": parse_start_options(output), "option_file": judge_option_file(output, own)}
 
 
 def _read_services(run: RunCommand, flavor: Optional[str]) -> Dict[str, Optional[Dict[str, Any]]]:
@@ -229,46 +99,6 @@ def _free_bytes(path: str) -> Optional[int]:
         return None
 
 
-def probe_peer(address: str, port: int, timeout_seconds: float = 5.0) -> Dict[str, Any]:
-    """Return whether a host can be reached, whether something listens at the port there, and the error.
-
-    A refused connection is an answer: the host is there, its server is not yet.
-    """
-    answer: Dict[str, Any] = {"address": address, "port": port, "reachable": True, "listening": False, "error": None}
-    try:
-        socket.create_connection((address, port), timeout=timeout_seconds).close()
-        answer["listening"] = True
-    except OSError as error:
-        if error.errno != errno.ECONNREFUSED:
-            answer.update(reachable=False, error=str(error))
-    return answer
-
-
-def look_at_address(address: str, flavor: Optional[str]) -> Dict[str, Any]:
-    """Return whether a server that listens on an address of this host can be reached there, or what is against it.
-
-    Where a name stands for several addresses, MariaDB listens on all of them, MySQL on the first of IPv4.
-    """
-    try:
-        found = socket.getaddrinfo(address, 0, type=socket.SOCK_STREAM)
-    except OSError as error:
-        return {"address": address, "error": "it stands for no address here (%s)" % error}
-    listened = sorted(found, key=lambda info: info[0] != socket.AF_INET)
-    reasons = [_why_unreachable(info[0], info[4]) for info in (listened if flavor == MARIADB else listened[:1])]
-    return {"address": address, "error": None if None in reasons else reasons[0]}
-
-
-def _why_unreachable(family: int, place: Any) -> Optional[str]:
-    if ipaddress.ip_address(place[0].partition("%")[0]).is_loopback:
-        return "that is %s here, where only this host comes" % place[0]
-    try:
-        with socket.socket(family, socket.SOCK_STREAM) as trial:
-            trial.bind(place)
-    except OSError as error:
-        return "no interface here has %s" % place[0] if error.errno == errno.EADDRNOTAVAIL else None
-    return None
-
-
 def _is_pem(path: str) -> bool:
     try:
         with open(path, "rb") as file:
@@ -296,7 +126,7 @@ def read_host(
     :param own_address: where the server is to listen for its peer.
     :param option_files: the option file that is written for a server of each flavor.
     """
-    program = _read_program(run)
+    program = read_program(run)
     flavor = program["flavor"] if program else None
     return {
         "system": _read_system(),
@@ -305,9 +135,9 @@ def read_host(
         **_read_services(run, flavor),
         "free_bytes": _free_bytes(data_directory),
         "unusable_files": [path for path in files if not _is_pem(path)],
-        "rejected_options": _read_rejection(run, program, options) if program else None,
+        "rejected_options": read_rejection(run, program, options) if program else None,
         **(
-            _read_options(run, program, option_files.get(program["flavor"], ""))
+            read_options(run, program, option_files.get(program["flavor"], ""))
             if program
             else {"start_options": None, "option_file": None}
         ),

@@ -13,7 +13,7 @@ import re
 import shutil
 from typing import Any, Dict, List, Optional
 
-from .host import RunCommand
+from .program import RunCommand
 
 
 def parse_owner(output: str) -> Optional[str]:
