@@ -18,7 +18,7 @@ from typing import Any, Dict, Mapping, Optional, Tuple
 
 from .._connection import Session
 from .._dialect.statement import Raw, sql
-from .._state.variables import TLS_IN_USE, is_on
+from .._state.variables import TLS_IN_USE, is_off
 
 # Variables that replication depends on, by their names of today and before; a server has one spelling of each.
 _REPLICATION_VARIABLES = (
@@ -88,7 +88,7 @@ def describe_identity(session: Session, variables: Mapping[str, str], counters: 
         "port": int(variables["port"]),
         "data_directory": variables["datadir"],
         "uptime_seconds": int(counters["uptime"]),
-        "is_gate_open": not is_on(variables["read_only"]),
+        "is_gate_open": is_off(variables["read_only"]),
         "features": server.supported_features,
         "variables": {name: variables[name] for name in _REPLICATION_VARIABLES if name in variables},
     }
@@ -111,9 +111,10 @@ def _gate(session: Session) -> Raw:
 
 
 def _gate_in(row: Mapping[str, Any]) -> str:
-    if int(row["closed"]):
+    # MariaDB answers in words from 12.0 on, where read_only has more positions than two, all but OFF closed.
+    if not is_off(row["closed"]):
         return "closed"
-    return "half-open" if int(row["half"]) else "open"
+    return "open" if is_off(row["half"]) else "half-open"
 
 
 def tls_in_use(variables: Mapping[str, str], counters: Mapping[str, str]) -> Dict[str, str]:

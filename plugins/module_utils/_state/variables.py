@@ -47,6 +47,15 @@ def is_on(value: str) -> bool:
     return value.strip().lower() in _TRUE
 
 
+def is_off(value: Any) -> bool:
+    """Return whether a switch is off, as a server prints it or answers a question; any further position is not off.
+
+    >>> is_off("OFF"), is_off(0), is_off("ON"), is_off(1), is_off("NO_LOCK_NO_ADMIN")
+    (True, True, False, False, False)
+    """
+    return str(value).strip().lower() in _FALSE
+
+
 def todays_name(name: str) -> str:
     """Return a name of a variable, a counter or a column with the words of today, whatever the server calls it.
 

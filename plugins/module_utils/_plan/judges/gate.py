@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator, List, Mapping
 
-from ..._state.variables import is_on
+from ..._state.variables import is_off
 from ..active import doubt_about_writer, present_writer
 from ..steps import Finding
 from .view import BLOCKER, WARNING, Member, Pair
@@ -166,7 +166,7 @@ def after_restart(pair: Pair) -> Iterator[Finding]:
         at_start = member.at_start
         if member.is_open or at_start is None:
             continue
-        if not any(is_on(at_start.get(name, "OFF")) for name in ("read_only", "super_read_only")):
+        if all(is_off(at_start.get(name, "OFF")) for name in ("read_only", "super_read_only")):
             yield Finding(
                 "GATE_NOT_PERSISTED",
                 WARNING,
