@@ -11,10 +11,11 @@ from __future__ import annotations
 import os
 import time
 from datetime import datetime, timezone
-from typing import Any, Dict
+from typing import Any, Dict, Mapping
 
-from .._bookkeeping import STATE_FOLDER, exclusive, state_path, write_state
+from .._bookkeeping import STATE_FOLDER, exclusive, read_note_file, state_path, write_state
 from .._connection import Session
+from .result import EQUAL, UNKNOWN
 from .run import Request, compare
 
 RECORD = os.path.join(STATE_FOLDER, "compare.json")
@@ -25,7 +26,7 @@ LOCK = "compare"
 def compare_and_record(control: Session, request: Request, source_name: str, keep: bool) -> Dict[str, Any]:
     """Return the result of a comparison as the module returns it; one at a time on this host.
 
-    :param keep: whether the host keeps it. One of some tables alone is kept only where these differ: others may too.
+    :param keep: whether the host keeps it, in place of the one before; see :func:`is_telling`.
     """
     with exclusive(control, LOCK):
         begun = time.monotonic()
@@ -38,7 +39,26 @@ def compare_and_record(control: Session, request: Request, source_name: str, kee
             "chunks": found.chunks,
             "paused_seconds": round(found.paused_seconds, 3),
         }
-        is_telling = request.choice.is_everything or not result["is_equal"]
-        if keep and is_telling and state_path(control, LOCK):
-            write_state(RECORD, result)
+        if keep and state_path(control, LOCK):
+            before = read_note_file(RECORD) or {}
+            if is_telling(result, before, is_everything=request.choice.is_everything):
+                write_state(RECORD, result)
     return result
+
+
+def is_telling(result: Mapping[str, Any], before: Mapping[str, Any], is_everything: bool) -> bool:
+    """Return whether a comparison tells more of the member's data than the one before, which may be empty.
+
+    One of some tables alone does only where these differ: others may too. One that stayed open does not where tables
+    that were different before are not known to be equal by now.
+    """
+    if result["is_equal"] is not None:
+        return is_everything or not result["is_equal"]
+    found = {(table["schema"], table["table"]): table["result"] for table in result["tables"]}
+    different = [
+        (table["schema"], table["table"])
+        for table in before.get("tables") or []
+        if table["result"] not in (EQUAL, UNKNOWN)
+    ]
+    # A table that nobody has any more cannot differ.
+    return is_everything and all(found.get(name, EQUAL) == EQUAL for name in different)

@@ -233,7 +233,10 @@ def _age(then: Optional[float], now: Optional[float]) -> Optional[float]:
 
 
 def _last_comparison(told: Mapping[str, Facts], addresses: Mapping[str, str]) -> Optional[Dict[str, Any]]:
-    """Return the latest comparison that either member keeps, with names of members instead of addresses."""
+    """Return the latest comparison that either member keeps, with names of members instead of addresses.
+
+    One that stayed open is the last word only where there is no other.
+    """
     names = {address: name for name, address in addresses.items()}
     found = [
         {
@@ -244,7 +247,7 @@ def _last_comparison(told: Mapping[str, Facts], addresses: Mapping[str, str]) ->
         for name, fact in told.items()
         if fact.get("comparison")
     ]
-    return max(found, key=lambda comparison: str(comparison["at"]), default=None)
+    return max(found, key=lambda comparison: (comparison["is_equal"] is not None, str(comparison["at"])), default=None)
 
 
 def _ledger(told: Mapping[str, Facts]) -> Dict[str, Any]:

@@ -188,7 +188,8 @@ def skipped_transactions(pair: Pair) -> Iterator[Finding]:
 
 def compared(pair: Pair) -> Iterator[Finding]:
     kept = [(name, facts["comparison"]) for name, facts in pair.known if facts.get("comparison")]
-    latest = max((str(last.get("at")) for _name, last in kept), default="")
+    # One that stayed open says nothing against what is known.
+    latest = max((str(last.get("at")) for _name, last in kept if last.get("is_equal") is not None), default="")
     for name, last in kept:
         # A later one, on either member, has looked again.
         if last.get("is_equal") is False and str(last.get("at")) == latest:

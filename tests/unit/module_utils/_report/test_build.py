@@ -136,6 +136,17 @@ def test_latest_comparison_of_either_member(pair):
     assert pair.report()["comparison"]["source"] == "db1"
 
 
+def test_comparison_that_stayed_open_hides_no_difference(pair):
+    kept = {"source": "db1", "tables": 9, "different": ["wikidb.page"]}
+    pair.facts["db2"]["comparison"] = {**kept, "at": "2026-11-24T10:00:00Z", "is_equal": False}
+    pair.facts["db1"]["comparison"] = {**kept, "at": "2026-11-25T10:00:00Z", "is_equal": None}
+    report = pair.report()
+    assert report["comparison"]["is_equal"] is False
+    assert report["verdict"]["state"] == "critical"
+    pair.facts["db2"]["comparison"] = None
+    assert pair.report()["comparison"]["is_equal"] is None
+
+
 def test_ledgers_of_both_members_are_one(pair):
     pair.facts["db1"]["skipped_transactions"] = {"count": 1, "last": [{"at": "2026-11-24T10:00:00Z", "errno": 1032}]}
     pair.facts["db2"]["skipped_transactions"] = {"count": 30, "last": [{"at": "2026-11-25T10:00:00Z", "errno": 1062}]}
