@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from typing import Any, Callable, Dict, Mapping, Optional, Type, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule
@@ -94,7 +96,23 @@ def run_module(spec: ArgumentSpec, main: Callable[[Module], Dict[str, Any]]) -> 
         result = main(module)
     except TwowayError as error:
         module.fail_json(msg=error.message, **error.details)
+    except PermissionError as error:
+        if error.filename is None:
+            raise
+        module.fail_json(msg=describe_denial(error))
     module.exit_json(**result)
+
+
+def describe_denial(error: PermissionError) -> str:
+    """Return what is missing where the host keeps a file of the collection or of the server from a module."""
+    try:
+        user = pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        user = "user %d" % os.geteuid()
+    return (
+        "%s is not for %s, as whom this module runs: %s. It has to run as root on the host: set become: true"
+        " (pair_become: true for the playbooks)." % (error.filename, user, (error.strerror or str(error)).lower())
+    )
 
 
 def run_session_module(spec: ArgumentSpec, main: Callable[[Module, Session], Dict[str, Any]]) -> None:

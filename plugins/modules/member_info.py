@@ -14,7 +14,7 @@ description:
   - Reads the host (system, packages, server program, service, free space, the way to the peer) and, where a server answers, what
     M(twoway.mysql.server_info) and M(twoway.mysql.replication_info) tell, together with all settings and the state of a seed.
   - It does not fail where there is no server, no driver, or no login. That is a fact like any other, and the findings of the pair
-    are made of such facts.
+    are made of such facts. It fails where it may not read what the collection keeps on the host, for which it has to run as root (C(become)).
 extends_documentation_fragment:
   - twoway.mysql.login
   - twoway.mysql.attributes

@@ -33,11 +33,13 @@ def read_comparison(folder: str = STATE_FOLDER) -> Optional[Dict[str, Any]]:
     """Return the last comparison that this member's host keeps, ``None`` when there was none.
 
     Keys: ``at``, ``source``, ``is_equal``, the number of ``tables`` and the names of some that are ``different``.
+
+    :raises OSError: when this process may not read it, or cannot: that there is none would not be known.
     """
     try:
         with open(os.path.join(folder, "compare.json"), encoding="utf-8") as file:
             kept = json.load(file)
-    except (OSError, ValueError):
+    except (FileNotFoundError, ValueError):
         return None
     if not isinstance(kept, dict):
         return None
@@ -61,11 +63,14 @@ def read_skipped(folder: str = STATE_FOLDER) -> Dict[str, Any]:
 
 
 def read_ledger(folder: str = STATE_FOLDER) -> Iterator[Dict[str, Any]]:
-    """Yield the entries of the ledger of skipped transactions, the oldest first."""
+    """Yield the entries of the ledger of skipped transactions, the oldest first.
+
+    :raises OSError: when this process may not read it, or cannot: that nothing was skipped would not be known.
+    """
     try:
-        with open(os.path.join(folder, LEDGER), encoding="utf-8") as file:
+        with open(os.path.join(folder, LEDGER), encoding="utf-8", errors="replace") as file:
             lines = file.readlines()
-    except (OSError, ValueError):
+    except FileNotFoundError:
         return
     for line in lines:
         try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,23 @@ def test_comparison_names_what_differs(tmp_path: Path) -> None:
 def test_comparison_that_cannot_be_read_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "compare.json").write_text(text, encoding="utf-8")
     assert read_comparison(str(tmp_path)) is None
+
+
+@pytest.mark.parametrize("read", [read_comparison, read_skipped])
+def test_records_that_may_not_be_read_are_not_taken_for_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: Callable[[str], object]
+) -> None:
+    def refuse(path: str, **_options: str) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr("builtins.open", refuse)
+    with pytest.raises(PermissionError):
+        read(str(tmp_path))
+
+
+def test_ledger_with_odd_bytes_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "skipped.jsonl").write_bytes(b'{"transaction": "1-1-1"}\n{"reason": "\xff"}\n')
+    assert read_skipped(str(tmp_path))["count"] == 2
 
 
 def test_ledger_counts_all_and_shows_the_last(tmp_path: Path) -> None:
