@@ -72,6 +72,12 @@ def test_panels_do_not_overlap() -> None:
         taken |= cells
 
 
+def test_a_status_that_is_not_collected_any_more_is_told() -> None:
+    """Without a sample an expression has no value, and an alert that is made of it no cause."""
+    expression = next(rule["expr"] for rule in rules() if rule["alert"] == "TwowayStatusOld")
+    assert "last_over_time(twoway_pair_status_timestamp_seconds[1d])" in expression
+
+
 @needs_promtool
 def test_promtool_has_nothing_against_the_rules() -> None:
     checked = subprocess.run(["promtool", "check", "rules", str(RULES)], capture_output=True, text=True, check=False)
@@ -96,6 +102,7 @@ def test_alerts_fire(tmp_path: Path) -> None:
         'twoway_pair_state{pair="wiki_pair",state="critical"}': ("1+0x60", 5, "TwowayPairCritical"),
         'twoway_pair_state{pair="wiki_pair",state="warning"}': ("1+0x60", 20, "TwowayPairWarning"),
         'twoway_pair_status_timestamp_seconds{pair="wiki_pair"}': ("0+0x60", 20, "TwowayStatusOld"),
+        'twoway_pair_status_timestamp_seconds{pair="lost_pair"}': ("0+0x2 stale", 20, "TwowayStatusOld"),
         'twoway_pair_writable_members{pair="wiki_pair"}': ("0+0x60", 5, "TwowayNobodyWrites"),
         f"twoway_direction_running{way}": ("0+0x60", 5, "TwowayDirectionStopped"),
         f"twoway_direction_lag_seconds{way}": ("61+0x60", 10, "TwowayReplicaLags"),
