@@ -30,7 +30,7 @@ options:
         type: str
         required: true
       host:
-        description: Host scope; for replication the address that the B(replica) connects from.
+        description: Host scope; for replication the address that the B(replica) connects from. Servers keep it in lower case.
         type: str
         required: true
       password:
@@ -175,7 +175,8 @@ def desired_account(wish: Mapping[str, Any], dialect: Dialect) -> DesiredAccount
     if wish["former_login"] != LEAVE:
         require_former_login(wish["password"], dialect.server)
     return DesiredAccount(
-        name=AccountName(wish["user"], wish["host"]),
+        # As the servers keep it; MariaDB finds it in no other spelling.
+        name=AccountName(wish["user"], wish["host"].lower()),
         present=wish["state"] == "present",
         password=None if wish["password"] is None else Secret(wish["password"]),
         require_tls=wish["tls"],

@@ -29,7 +29,7 @@ def accounts_only_here(recipient: Session, donor: Session, donor_address: str) -
     Those for the donor's own address are left out: they are made again when the pair is linked.
     """
     own = _accounts(recipient) - _accounts(donor)
-    return [AccountName(user, host) for user, host in sorted(own) if host != donor_address]
+    return [AccountName(user, host) for user, host in sorted(own) if host != donor_address.lower()]
 
 
 def save_accounts(session: Session, accounts: List[AccountName], path: str) -> None:
