@@ -21,7 +21,7 @@ from ._errors import Refused, TwowayError
 from ._module import reconcile
 from ._plan.channel import DesiredChannel, plan_channel, show_channel
 from ._plan.steps import DrainApplier, Plan, SetAppliedGtid
-from ._read.replication import LagReader, read_channel
+from ._read.replication import LagReader, describe_channel, read_channel
 from ._secret import Secret
 from ._state.account import check_replication_password
 from ._state.binlog import BinlogCoordinates
@@ -127,18 +127,16 @@ def apply_channel(module: AnsibleModule, session: Session) -> Dict[str, Any]:
             wait_until_running(session, desired.name, before, wait_seconds)
     except TwowayError as error:
         done: Dict[str, Any] = {key: result[key] for key in ("changed", "steps") if key in result}
-        error.details = {"channel": _channel_after_failure(read), **done, **error.details}
+        error.details = {"channel": _channel_after_failure(session, read), **done, **error.details}
         raise
-    channel = read()
-    return {**result, "channel": channel.as_dict() if channel else None}
+    return {**result, "channel": describe_channel(session, read())}
 
 
-def _channel_after_failure(read: Callable[[], Optional[Channel]]) -> Optional[Dict[str, Any]]:
+def _channel_after_failure(session: Session, read: Callable[[], Optional[Channel]]) -> Optional[Dict[str, Any]]:
     try:
-        channel = read()
+        return describe_channel(session, read())
     except TwowayError:
         return None
-    return channel.as_dict() if channel else None
 
 
 def wait_until_running(session: Session, name: str, before: Optional[Channel], timeout_seconds: float) -> None:
@@ -161,7 +159,7 @@ def wait_until_running(session: Session, name: str, before: Optional[Channel], t
     raise TwowayError(
         "Channel %r does not run: %s" % (name, error.message if error else "its receiver is not connected"),
         errno=error.code if error else None,
-        channel=channel.as_dict() if channel else None,
+        channel=describe_channel(session, channel),
     )
 
 
@@ -210,7 +208,7 @@ def wait_for_channel(module: AnsibleModule, session: Session) -> Dict[str, Any]:
 
     def tell(channel: Optional[Channel]) -> Dict[str, Any]:
         return {
-            "channel": channel.as_dict() if channel else None,
+            "channel": describe_channel(session, channel),
             "is_drained": session.dialect.is_drained(channel) if channel else None,
         }
 

@@ -170,6 +170,13 @@ class LagReader:
         return describe_lag(kept, channel.lag_seconds, time.time())
 
 
+def describe_channel(session: Session, channel: Optional[Channel]) -> Optional[Dict[str, Any]]:
+    """Return a channel in the shape of the info modules; ``None`` where there is none."""
+    if channel is None:
+        return None
+    return {**channel.as_dict(), **LagReader(session, channel.name).read(channel)}
+
+
 def describe_channels(session: Session) -> List[Dict[str, Any]]:
     """Return all channels in the shape of the info modules, with the best that is known of their lag."""
     channels = read_channels(session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import fields, replace
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils import _channel
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect import dialect_for
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import parse_version
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused, TwowayError
+from ansible_collections.twoway.mysql.plugins.module_utils._read import replication
 from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
 from ansible_collections.twoway.mysql.plugins.module_utils._state.binlog import BinlogCoordinates
 from ansible_collections.twoway.mysql.plugins.module_utils._state.channel import Channel, ChannelSettings, ThreadError
@@ -18,6 +20,11 @@ from ansible_collections.twoway.mysql.plugins.module_utils._state.channel import
 UUID, OWN_UUID = "3e11fa47-71ca-11e1-9e33-c80aa9429562", "9212497f-e7a0-11f1-b2ca-02420a080101"
 MYSQL, OLD_MYSQL = "9.7.4", "5.7.44"
 MARIADB, NEW_MARIADB = "11.8.9-MariaDB", "12.3.1-MariaDB"
+
+
+@pytest.fixture(autouse=True)
+def _nobody_measures_the_lag(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replication, "state_path", lambda _session, _name: None)
 
 
 def session_on(version: str) -> Any:
@@ -169,12 +176,19 @@ def test_who_waited_in_vain_learns_whether_there_is_still_something_to_apply(
     applied: str, is_drained: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = ChannelSettings(coordinates="gtid")
-    channel = Channel("", settings, "on", True, gtid_received=f"{UUID}:1-8", gtid_applied=f"{UUID}:{applied}")
+    channel = Channel(
+        "", settings, "on", True, gtid_received=f"{UUID}:1-8", gtid_applied=f"{UUID}:{applied}", lag_seconds=0
+    )
     monkeypatch.setattr(_channel, "read_channel", lambda _session, _name: channel)
     params = {"channel": "", "running": False, "drained": False, "source_log_file": None, "lag_below_seconds": None}
     module: Any = SimpleNamespace(params={**params, "gtid": f"{UUID}:1-9", "timeout_seconds": 0}, check_mode=False)
+    measured = {"at": time.time(), "seen_at": time.time(), "complete_until": time.time() - 90, "lag_seconds": None}
+    monkeypatch.setattr(replication, "state_path", lambda _session, _name: "/lag-3306.json")
+    monkeypatch.setattr(replication, "read_note_file", lambda _path: measured)
     session = session_on(MYSQL)
     session.value = lambda _question, _action: 0
     with pytest.raises(TwowayError, match="Not within 0 s") as failure:
         _channel.wait_for_channel(module, session)
     assert failure.value.details["is_drained"] is is_drained
+    # As whoever measures it says, not the server, to which it is 0 by now.
+    assert failure.value.details["channel"]["lag_seconds"] == pytest.approx(90, abs=5)
