@@ -26,7 +26,7 @@ def render_markdown(report: Mapping[str, Any]) -> str:
     lines += [*_table(_MEMBER_HEAD, _members(report)), "", *_table(_DIRECTION_HEAD, _directions(report)), ""]
     for direction in report["directions"]:
         if direction["error"]:
-            lines += ["- %s: %s" % (_name(direction), _text(words.error(direction["error"])))]
+            lines += ["- %s: %s" % (_text(_name(direction)), _text(words.error(direction["error"])))]
     lines += ["- Compared: %s" % _text(words.comparison(report))]
     lines += ["- Skipped: %s" % words.plural(report["skipped"]["count"], "transaction")]
     lines += ["  - %s" % _text(words.skipped(entry)) for entry in report["skipped"]["last"]]

@@ -22,7 +22,8 @@ FINDING_TONES = {"blocker": "bad", "warning": "doubtful", "note": "quiet"}
 
 
 def render_terminal(report: Mapping[str, Any], paint: Paint) -> List[str]:
-    """Return the report in lines."""
+    """Return the report in lines, in which nothing that a server repeats moves the cursor, or does worse."""
+    report = _printable(report)
     verdict = report["verdict"]
     tone = TONES[verdict["state"]]
     lines = ["%s  %s  %s" % (paint(verdict["state"].upper(), tone), report["pair"], writer_line(report))]
@@ -38,6 +39,19 @@ def render_terminal(report: Mapping[str, Any], paint: Paint) -> List[str]:
         lines += ["", "  %s  %s" % (paint(finding["severity"], tone), words.finding(finding))]
         lines += _indented([finding["evidence"], "→ " + finding["remedy"]], "    ")
     return lines
+
+
+def _printable(value: Any) -> Any:
+    """Return a value with a sign for every character of its texts that a terminal does not print.
+
+    >>> _printable({"evidence": ["Duplicate entry '\\x1b[2J\\n7'", 3]})
+    {'evidence': ["Duplicate entry '\ufffd[2J 7'", 3]}
+    """
+    if isinstance(value, str):
+        return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in value)
+    if isinstance(value, Mapping):
+        return {key: _printable(item) for key, item in value.items()}
+    return [_printable(item) for item in value] if isinstance(value, list) else value
 
 
 def _member_cells(report: Mapping[str, Any]) -> Iterator[List[str]]:

@@ -20,6 +20,14 @@ def test_error_with_markup_stays_a_text(pair):
     assert [line for line in text.splitlines() if line.startswith("# ")] == ["# wiki_pair: critical"]
 
 
+def test_name_with_markup_stays_a_text_everywhere(pair):
+    pair.break_applier("db2")
+    report = pair.report()
+    for direction in report["directions"]:
+        direction["source"] = "a*b*"
+    assert "a*b*" not in render_markdown(report)
+
+
 def test_findings_have_their_remedies_and_pages(pair):
     pair.find("FILTERS_DIFFER", "blocker")
     text = render_markdown(pair.report())

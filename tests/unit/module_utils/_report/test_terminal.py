@@ -29,6 +29,13 @@ def test_broken_pair(pair, golden):
     golden(f"broken-{flavor}.txt", "\n".join(render_terminal(pair.report(), plain)) + "\n")
 
 
+def test_a_value_that_a_server_repeats_cannot_play_with_the_terminal(pair):
+    pair.break_applier("db2", "Duplicate entry '\x1b]0;x\x07\x9b2J\u202e' for key 'PRIMARY'")
+    text = "\n".join(render_terminal(pair.report(), plain))
+    assert "Duplicate entry '\ufffd]0;x\ufffd\ufffd2J\ufffd' for key" in text
+    assert all(line.isprintable() for line in text.splitlines())
+
+
 def test_state_is_said_in_a_color_and_in_a_word(pair):
     first = render_terminal(pair.report(), lambda text, tone: f"<{tone}>{text}</{tone}>")[0]
     assert first.startswith("<good>OK</good>  wiki_pair")
