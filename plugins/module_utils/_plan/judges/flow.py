@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Mapping, Optional
+from typing import Any, Iterator, List, Mapping, Optional, Tuple
 
 from ..._state.units import in_time
 from ..steps import Finding
@@ -172,9 +172,12 @@ def idempotent_definitions(pair: Pair) -> Iterator[Finding]:
 
 
 def skipped_transactions(pair: Pair) -> Iterator[Finding]:
+    equal_at = max((str(last.get("at")) for _name, last in _comparisons(pair) if last.get("is_equal")), default="")
     for name, facts in pair.known:
         ledger = facts.get("skipped_transactions") or {}
-        if ledger.get("count"):
+        # A comparison after the last skip has looked at what it left; of a line without a time that cannot be known.
+        times = [str(entry.get("at") or "") for entry in ledger.get("last") or []]
+        if ledger.get("count") and ("" in times or equal_at <= max(times, default="")):
             last = (ledger.get("last") or [{}])[-1]
             yield Finding(
                 "TRANSACTIONS_SKIPPED",
@@ -182,17 +185,24 @@ def skipped_transactions(pair: Pair) -> Iterator[Finding]:
                 name,
                 "transactions skipped here: %d; the last one was %s at %s, because of error %s"
                 % (ledger["count"], last.get("transaction"), last.get("at"), symbol_of(last.get("errno"))),
-                "Compare the tables that are named in the ledger, repair what differs, then move the ledger away.",
+                "Compare all data (compare_pair), and repair what differs in the tables that are named in the ledger.",
             )
 
 
-def compared(pair: Pair) -> Iterator[Finding]:
+def _comparisons(pair: Pair) -> List[Tuple[str, Mapping[str, Any]]]:
+    """Return the last comparisons, each with its member, but those that stayed open: they say nothing of what is known.
+
+    One before the latest on either member is left out: that one has looked again.
+    """
     kept = [(name, facts["comparison"]) for name, facts in pair.known if facts.get("comparison")]
-    # One that stayed open says nothing against what is known.
-    latest = max((str(last.get("at")) for _name, last in kept if last.get("is_equal") is not None), default="")
-    for name, last in kept:
-        # A later one, on either member, has looked again.
-        if last.get("is_equal") is False and str(last.get("at")) == latest:
+    decided = [(name, last) for name, last in kept if last.get("is_equal") is not None]
+    latest = max((str(last.get("at")) for _name, last in decided), default="")
+    return [(name, last) for name, last in decided if str(last.get("at")) == latest]
+
+
+def compared(pair: Pair) -> Iterator[Finding]:
+    for name, last in _comparisons(pair):
+        if last["is_equal"] is False:
             yield Finding(
                 "MEMBERS_DIFFER",
                 BLOCKER,

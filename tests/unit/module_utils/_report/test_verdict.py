@@ -87,3 +87,10 @@ def test_line_is_one_line(pair):
     pair.facts["db1"] = {"unreachable": True, "msg": "a\r\nb\n"}
     pair.break_applier("db2", "x\ny")
     assert "\n" not in line(pair) and "\r" not in line(pair)
+
+
+def test_skip_without_a_time_is_not_taken_for_compared(pair):
+    pair.facts["db2"]["skipped_transactions"] = {"count": 1, "last": [{"reason": "this line cannot be read"}]}
+    kept = {"source": "10.8.60.1", "tables": 9, "different": [], "is_equal": True}
+    pair.facts["db2"]["comparison"] = {**kept, "at": "2026-11-25T10:00:00Z"}
+    assert line(pair) == "WARNING wiki_pair: 1 transaction skipped, and not compared since"
