@@ -56,6 +56,11 @@ options:
     description:
       - The time at the controller, in seconds since 1970, when this task was sent. What the clock of the host is ahead of it is returned.
     type: float
+  answer_timeout:
+    description:
+      - Seconds to wait for each answer of the server; without it as long as it takes. With it, the module fails at a server that hangs, and names what it
+        was asked.
+    type: int
   peer_address:
     description: Address of the peer. Whether it can be reached from here is found out.
     type: str
@@ -220,6 +225,7 @@ certificate_days_left:
 """
 
 import time
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any, Dict
 
@@ -239,6 +245,7 @@ SPEC = ArgumentSpec(
         "upgrade": {"type": "bool", "default": False},
         "audit": {"type": "bool", "default": False},
         "asked_at": {"type": "float"},
+        "answer_timeout": {"type": "int"},
         "peer_address": {"type": "str"},
         "peer_port": {"type": "int", "default": 3306},
         "own_address": {"type": "str"},
@@ -261,9 +268,8 @@ def read(module: Module) -> Dict[str, Any]:
     )
     program = host["program"]
     host["upgrade"] = read_upgrade(module.run_command, program["path"]) if program and params["upgrade"] else None
-    member = read_member(
-        login_of(params), is_installed=bool(program), with_audit=params["audit"], options=params["options"]
-    )
+    login = replace(login_of(params), answer_timeout=params["answer_timeout"])
+    member = read_member(login, is_installed=bool(program), with_audit=params["audit"], options=params["options"])
     read_at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     offset = None if params["asked_at"] is None else round(began_at - params["asked_at"], 1)
     return {"changed": False, "read_at": read_at, "clock_offset_seconds": offset, "host": host, **member}
