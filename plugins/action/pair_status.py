@@ -44,7 +44,7 @@ class ActionModule(ActionBase):
         report = options["report"]
         display.display("\n".join(["", *render_terminal(report, _paint), ""]))
         if options["directory"] and not self._task.check_mode:
-            report = _kept(report, options["directory"], options["history_runs"])
+            report = keep(report, options["directory"], options["history_runs"])
         verdict = report["verdict"]
         if is_failure(verdict["state"], options["fail_on"]):
             # The whole report was shown; what fails a run should fit in a line.
@@ -52,11 +52,16 @@ class ActionModule(ActionBase):
         return {**result, "changed": False, "msg": verdict["line"], "report": report}
 
 
-def _kept(report: Dict[str, Any], folder: str, most_runs: int) -> Dict[str, Any]:
+def keep(report: Dict[str, Any], folder: str, most_runs: int) -> Dict[str, Any]:
+    """Return the report with its history, once it is kept.
+
+    :raises AnsibleActionFail: when it cannot be; with the verdict first, which must not be lost over that.
+    """
     try:
         return keep_report(report, folder, most_runs)
     except OSError as error:
-        raise AnsibleActionFail("The report cannot be kept in %s: %s" % (folder, error)) from error
+        said = "%s (the report cannot be kept in %s: %s)" % (report["verdict"]["line"], folder, error)
+        raise AnsibleActionFail(said) from error
 
 
 def _paint(text: str, tone: str) -> str:

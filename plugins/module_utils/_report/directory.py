@@ -76,7 +76,8 @@ def _locked(folder: str) -> Iterator[None]:
 
 def _read(path: str) -> str:
     try:
-        with open(path, encoding="utf-8") as file:
+        # What a damaged disk made of a text is for those who parse it.
+        with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()
     except FileNotFoundError:
         return ""

@@ -104,7 +104,8 @@ def login(pair: Pair) -> Iterator[Finding]:
             BLOCKER,
             name,
             facts["login_error"]["message"].rstrip("."),
-            "Set pair_login (login_user, login_password, login_unix_socket) to an account that may administer it.",
+            "Let Ansible be root on the host (pair_become: true), or set pair_login (login_user, login_password,"
+            " login_unix_socket) to an account that may administer it.",
         )
 
 

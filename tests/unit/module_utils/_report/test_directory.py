@@ -44,6 +44,14 @@ def test_line_of_the_history_that_was_cut_short_is_left_out(pair, tmp_path: Path
     assert len(keep_report(pair.report(), str(tmp_path), most_runs=9)["history"]) == 2
 
 
+def test_damaged_files_end_no_run(pair, tmp_path: Path) -> None:
+    keep_report(pair.report(), str(tmp_path), most_runs=9)
+    (tmp_path / "blog_pair.json").write_bytes(b"\xff\xfe{")
+    with (tmp_path / "wiki_pair.history.jsonl").open("ab") as file:
+        file.write(b"\xff\x00\n")
+    assert len(keep_report(pair.report(), str(tmp_path), most_runs=9)["history"]) == 2
+
+
 def test_name_of_a_pair_is_no_path(pair, tmp_path: Path) -> None:
     pair.wish["name"] = "../../etc/a b"
     keep_report(pair.report(), str(tmp_path / "pairs"), most_runs=9)
