@@ -42,6 +42,9 @@ def _desired(params: Mapping[str, Any], session: Session) -> DesiredChannel:
         values["source_password"] = Secret(values["source_password"])
     if not session.dialect.server.supports("channel_retry_count"):
         values["retry_count"] = None
+    if values["heartbeat_seconds"] is not None:
+        # As finely as servers tell it, or it would never be found.
+        values["heartbeat_seconds"] = round(values["heartbeat_seconds"], 3)
     # Before the first step, not in the middle: what cannot be said to this server is refused here.
     for name, value in values.items():
         if value is not None:

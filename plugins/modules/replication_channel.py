@@ -106,7 +106,7 @@ options:
     description: Attempts before the receiver gives up. Before MariaDB 12.0.1 it is an option of the server, and ignored here.
     type: int
   heartbeat_seconds:
-    description: The source says it is alive after so long without an event.
+    description: The source says it is alive after so long without an event. Milliseconds are the finest that counts.
     type: float
   delay_seconds:
     description: How far behind the applier keeps on purpose.

@@ -65,6 +65,11 @@ def test_number_of_attempts_is_left_out_where_it_is_an_option_of_the_server(vers
     assert desired(version, retry_count=9).settings.retry_count == count
 
 
+@pytest.mark.parametrize(("wished", "kept"), [(2.5, 2.5), (3.33333, 3.333), (None, None)])
+def test_heartbeat_is_as_fine_as_servers_tell_it(wished: float | None, kept: float | None) -> None:
+    assert desired(MYSQL, heartbeat_seconds=wished).settings.heartbeat_seconds == kept
+
+
 @pytest.mark.parametrize("coordinates", [None, "gtid"])
 def test_place_to_begin_needs_file_positions(coordinates: str | None) -> None:
     with pytest.raises(Refused, match="coordinates: file_position"):
