@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
+import held
 import labkit
 import pair
 import playbook
 import pytest
 
 _BOTH = labkit.DEFAULT_MEMBERS
-#: With a key that is no number the copy reads nothing of the table before it has made it on the recipient.
-_HELD_TABLE = """
-    CREATE TABLE wikidb.held (id VARCHAR(20) CHARACTER SET ascii PRIMARY KEY, text LONGTEXT NOT NULL);
-    INSERT INTO wikidb.held SELECT id, REPEAT('x', 1000000) FROM wikidb.page ORDER BY id LIMIT 4;
-"""
-_TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'wikidb'"
 _IMPORTING_SESSIONS = """
     SELECT COUNT(*) FROM information_schema.processlist
     WHERE user = 'root' AND (db = 'wikidb' OR info LIKE 'LOAD DATA%')
@@ -49,45 +41,17 @@ def _check() -> Checked:
     return Checked(run, before, {member: pair.fingerprint(member) for member in _BOTH})
 
 
-def _tables(member: str) -> set[str]:
-    """The tables of the donor's schema that the member has; none while its server restarts."""
-    try:
-        rows = labkit.sql(member, _TABLES)
-    except labkit.LabError:
-        return set()
-    return {str(row[0]) for row in rows}
-
-
-@contextmanager
-def _no_reader(member: str, table: str) -> Iterator[None]:
-    """Have whoever reads the table wait, so that a copy of it does not end before it is killed."""
-    command = [*labkit.sql_command(member), "--unbuffered"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as session:
-        assert session.stdin is not None and session.stdout is not None
-        session.stdin.write(f"LOCK TABLES {table} WRITE; SELECT 'locked';\n")
-        session.stdin.flush()
-        assert session.stdout.readline() == "locked\n"
-        yield
-        session.stdin.close()
-
-
 @pytest.fixture(scope="module")
 def half_imported(flavor: str) -> Checked:
     """Configured servers, accounts, and tables that are not all filled, with a mark that says so; no channels."""
-    pair.fresh_pair(flavor)
-    labkit.sql("db1", _HELD_TABLE)
-    # Behind this task no server restarts any more, which would end the session that holds the table.
-    killed = playbook.run_until_task("twoway.mysql.pair : Prepare | Write gate")
-    assert killed.exit_code == -9, killed.output
-    with _no_reader("db1", "wikidb.held"):
-        # The only method that a kill can leave with some of the tables.
-        killed = playbook.run_until(lambda: "held" in _tables("db2"), {"pair_seed_method": "dump"})
+    held.prepare(flavor)
+    with held.no_reader():
+        held.kill_in_copy()
         playbook.kill_on_members()
     labkit.writer_stop("db1")
-    assert killed.exit_code == -9, killed.output
     # The server still takes back the statement whose client is gone.
     playbook.wait(lambda: labkit.sql("db2", _IMPORTING_SESSIONS) == [["0"]])
-    assert "held" in _tables("db2")
+    assert held.is_reached()
     assert '"importing"' in str(labkit.sql("db2", "SELECT mark FROM twoway.seed"))
     return _check()
 
