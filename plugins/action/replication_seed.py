@@ -10,41 +10,28 @@ the people who wait for it how far it is.
 
 from __future__ import annotations
 
-import json
 import secrets
 import shlex
 import time
 from typing import Any, Dict, Mapping, Optional
 
 from ansible import constants as C
+from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
-from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
-from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import PROGRESS, STATE_FOLDER
-from ansible_collections.twoway.mysql.plugins.module_utils._report.progress import report_progress
+from ansible_collections.twoway.mysql.plugins.plugin_utils._seed_watch import SILENCE_SECONDS, SeedWatch
 
 _MOST_SECONDS = 14 * 86400
-# How long the host itself looks for the end before it answers: its end is seen at once, and few questions are asked.
-_LOOKS = 10
 _LOOK_SECONDS = 0.1
-_SHOW_SECONDS = 4.0
-# A job of which there is no trace for so long is lost, or out of reach.
-_SILENCE_SECONDS = 60.0
 # A job says that it has started until its result takes the place of that. One whose folder in memory is gone has ended
 # with its host, and will never say more.
-_QUESTION = """
-i=0
-while [ $i -lt {looks} ] && grep -q '"started"' {job}; do sleep {pause}; i=$((i + 1)); done
-if [ -d {folder} ] || ! grep -q '"started"' {job}; then cat {job}; fi
-echo; cat {progress} || true
-"""
+_GOES_ON = "grep -q '\"started\"' {job}"
+_TELL = "if [ -d {folder} ] || ! goes_on; then cat {job}; fi"
 _OUT_OF_SIGHT = (
     "Nothing was heard of the seed for %d s, and it has not ended. Its host was started anew, or the seed goes on there"
-    " in the background; nothing of it was removed. Its result will be in %s. Where it goes on, let it end; then"
-    " run the same again."
+    " in the background; nothing of it was removed. Its result will be in %s. Run the same again: where the seed goes"
+    " on, it is waited for."
 )
-
-display = Display()
 
 
 class ActionModule(ActionBase):
@@ -81,7 +68,7 @@ class ActionModule(ActionBase):
         result = self._result(job, task_vars)
         if not result.get("finished"):
             # What it reads and writes is left to it.
-            return {"failed": True, "msg": _OUT_OF_SIGHT % (_SILENCE_SECONDS, started["results_file"])}
+            return {"failed": True, "msg": _OUT_OF_SIGHT % (SILENCE_SECONDS, started["results_file"])}
         leftovers = [started["results_file"], *([] if C.DEFAULT_KEEP_REMOTE_FILES else [folder])]
         self._low_level_execute_command("rm -rf %s" % " ".join(map(shlex.quote, leftovers)))
         for key in ("ansible_job_id", "started", "finished", "results_file"):
@@ -89,8 +76,12 @@ class ActionModule(ActionBase):
         return result
 
     def _result(self, job: str, task_vars: Dict[str, Any]) -> Dict[str, Any]:
+        """Return what the job ended with, without ``finished`` where that is not known."""
         arguments = {"jid": job, "mode": "status", "_async_dir": self._async_folder()}
-        result: Dict[str, Any] = self._execute_module("ansible.legacy.async_status", arguments, task_vars=task_vars)
+        try:
+            result: Dict[str, Any] = self._execute_module("ansible.legacy.async_status", arguments, task_vars=task_vars)
+        except AnsibleConnectionFailure:
+            return {}
         return result
 
     def _async_folder(self) -> str:
@@ -98,38 +89,19 @@ class ActionModule(ActionBase):
 
     def _watch(self, results: str, folder: str, task_vars: Mapping[str, Any]) -> None:
         """Return when the job has ended or is lost, and show in the meantime what it says of itself."""
-        host = task_vars.get("inventory_hostname", "")
-        port = self._task.args.get("login_port", 3306)
-        progress = "%s/%s-%s.json" % (STATE_FOLDER, PROGRESS, port)
-        question = _QUESTION.format(
-            job=shlex.quote(results),
-            folder=shlex.quote(folder),
-            progress=shlex.quote(progress),
-            looks=_LOOKS,
+        job = shlex.quote(results)
+        watch = SeedWatch(
+            self._low_level_execute_command,
+            task_vars.get("inventory_hostname", ""),
+            self._task.args.get("login_port", 3306),
+            goes_on=_GOES_ON.format(job=job),
+            tell=_TELL.format(job=job, folder=shlex.quote(folder)),
             pause=_LOOK_SECONDS,
         )
-        begun = shown_at = heard_at = time.time()
-        while time.time() - heard_at < _SILENCE_SECONDS:
-            job, _end, told = self._low_level_execute_command(question).get("stdout", "").partition("\n")
-            state = _parse(job)
+        begun = time.time()
+        for state, progress in watch.looks():
             if state.get("finished", bool(state)):
                 return
-            if state:
-                heard_at = time.time()
-            seen = _parse(told)
             # What an earlier seed left there says nothing of this one.
-            if time.time() - shown_at >= _SHOW_SECONDS and seen.get("updated_at", 0) >= begun - _SILENCE_SECONDS:
-                display.display("%s: %s" % (host, report_progress(seen)))
-                shown_at = time.time()
-            if not state:
-                # A host that could not be asked did not wait either.
-                time.sleep(_LOOKS * _LOOK_SECONDS)
-
-
-def _parse(text: str) -> Dict[str, Any]:
-    """Return what a file of JSON holds; nothing while it is being written, or where there is none."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+            if progress.get("updated_at", 0) >= begun - SILENCE_SECONDS:
+                watch.show(progress)

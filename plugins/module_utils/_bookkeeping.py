@@ -38,6 +38,8 @@ UNFINISHED = "unfinished"
 """The mark of a seed, from before its first change until after its last."""
 PROGRESS = "progress"
 """How far the last seed is, or was."""
+WATCHED = "watched"
+"""When a run that goes on with the seed as soon as that has ended asked for it last: seconds of the epoch, alone."""
 ALONE = "alone"
 """Under which claim the peer was away while this member took the writes."""
 PEER = "peer"
@@ -92,7 +94,7 @@ def remove_bookkeeping(session: Session, is_check: bool) -> bool:
         raise Refused("The data of this member are a part of a seed that was not finished, and only its mark says so.")
     if not is_check:
         # The schema last: as long as it is there, a run after one that was killed does all of this again.
-        for name in (PROGRESS, ALONE, PEER, PATIENCE, LAG):
+        for name in (PROGRESS, WATCHED, ALONE, PEER, PATIENCE, LAG):
             forget_state(session, name)
         with writable(session):
             session.query(sql("DROP SCHEMA {}", Identifier(BOOKKEEPING_SCHEMA)), "remove the bookkeeping tables")

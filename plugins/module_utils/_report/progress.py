@@ -12,8 +12,11 @@ from typing import Any, Mapping
 
 from . import words
 
+# A figure that stands still for so long is worth a word.
+_SILENCE_SECONDS = 60
 
-def report_progress(progress: Mapping[str, Any]) -> str:
+
+def report_progress(progress: Mapping[str, Any], silent_seconds: float = 0) -> str:
     """Return how far a seed is, in a line.
 
     >>> told = {"stage": "copy", "bytes": 471859200, "expected_bytes": 1048576000, "share": 0.45}
@@ -21,8 +24,11 @@ def report_progress(progress: Mapping[str, Any]) -> str:
     'copy, 450.0 MiB of 1000.0 MiB (45%), 90.0 MiB/s, about 6 s left'
     >>> report_progress({"stage": "restart", "bytes": 0})
     'restart'
+    >>> report_progress({"stage": "indexes", "bytes": 0}, silent_seconds=780)
+    'indexes, the same for 13 min'
 
     :param progress: as the file of a seed's progress has it; what is not known is missing or ``None``.
+    :param silent_seconds: for how long it has been the same.
     """
     parts = [str(progress.get("stage", "starting"))]
     if progress.get("bytes"):
@@ -32,6 +38,8 @@ def report_progress(progress: Mapping[str, Any]) -> str:
         parts.append(words.size(progress["bytes"]) + of_all)
     if progress.get("bytes_per_second"):
         parts.append("%s/s" % words.size(progress["bytes_per_second"]))
-    if progress.get("remaining_seconds") is not None:
+    if silent_seconds >= _SILENCE_SECONDS:
+        parts.append("the same for %s" % words.duration(silent_seconds))
+    elif progress.get("remaining_seconds") is not None:
         parts.append("about %.0f s left" % progress["remaining_seconds"])
     return ", ".join(parts)

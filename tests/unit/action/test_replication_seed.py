@@ -9,7 +9,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleConnectionFailure
 from ansible_collections.twoway.mysql.plugins.action import replication_seed
+from ansible_collections.twoway.mysql.plugins.plugin_utils import _seed_watch
+from ansible_collections.twoway.mysql.plugins.plugin_utils._seed_watch import SeedWatch
 
 RESULTS = "/root/.ansible_async/j1.7"
 
@@ -17,7 +20,7 @@ RESULTS = "/root/.ansible_async/j1.7"
 class Seed(replication_seed.ActionModule):
     """A seed that was started, and of which this is known in the end."""
 
-    def __init__(self, status: dict[str, Any]) -> None:
+    def __init__(self, status: dict[str, Any] | None) -> None:
         shell = SimpleNamespace(get_option=lambda _name: "~/.ansible/tmp", set_option=lambda _name, _value: None)
         self._connection: Any = SimpleNamespace(_shell=shell)
         self._task: Any = SimpleNamespace(async_val=0, args={})
@@ -28,16 +31,21 @@ class Seed(replication_seed.ActionModule):
         return "/root/.ansible_async"
 
     def _execute_module(self, module_name: str | None = None, *_arguments: Any, **_more: Any) -> dict[str, Any]:
-        return dict(self._status) if module_name else {"ansible_job_id": "j1.7", "results_file": RESULTS}
+        if not module_name:
+            return {"ansible_job_id": "j1.7", "results_file": RESULTS}
+        if self._status is None:
+            raise AnsibleConnectionFailure("The host is out of reach.")
+        return dict(self._status)
 
     def _low_level_execute_command(self, command: str) -> dict[str, Any]:
         self.commands.append(command)
         return {"stdout": ""}
 
 
-def test_seed_that_may_go_on_keeps_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replication_seed, "_SILENCE_SECONDS", 0)
-    seed = Seed({"started": True, "finished": False, "ansible_job_id": "j1.7"})
+@pytest.mark.parametrize("status", [{"started": True, "finished": False, "ansible_job_id": "j1.7"}, None])
+def test_seed_that_may_go_on_keeps_its_files(monkeypatch: pytest.MonkeyPatch, status: dict[str, Any] | None) -> None:
+    monkeypatch.setattr(_seed_watch, "SILENCE_SECONDS", 0)
+    seed = Seed(status)
     result = seed._run_in_background({})
     assert result["failed"]
     assert RESULTS in result["msg"]
@@ -45,7 +53,7 @@ def test_seed_that_may_go_on_keeps_its_files(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_seed_that_has_ended_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replication_seed, "_SILENCE_SECONDS", 0)
+    monkeypatch.setattr(_seed_watch, "SILENCE_SECONDS", 0)
     seed = Seed({"finished": True, "ansible_job_id": "j1.7", "changed": True})
     assert seed._run_in_background({}) == {"changed": True}
     assert len(seed.commands) == 1
@@ -61,12 +69,20 @@ def test_seed_that_has_ended_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     ],
 )
 def test_host_tells_of_a_job_that_runs_or_has_ended(
-    tmp_path: Path, job: dict[str, Any], has_folder: bool, is_told: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, job: dict[str, Any], has_folder: bool, is_told: bool
 ) -> None:
     results, folder = tmp_path / "job", tmp_path / "folder"
     results.write_text(json.dumps(job), encoding="utf-8")
     if has_folder:
         folder.mkdir()
-    question = replication_seed._QUESTION.format(job=results, folder=folder, progress="/none", looks=1, pause=0)
+    monkeypatch.setattr(_seed_watch, "STATE_FOLDER", str(tmp_path / "none"))
+    question = SeedWatch(
+        lambda _command: {},
+        "db2",
+        3306,
+        goes_on=replication_seed._GOES_ON.format(job=results),
+        tell=replication_seed._TELL.format(job=results, folder=folder),
+        pause=0,
+    ).question()
     said = subprocess.run(["sh", "-c", question], check=True, capture_output=True, text=True).stdout
     assert json.loads(said.partition("\n")[0] or "{}") == (job if is_told else {})
