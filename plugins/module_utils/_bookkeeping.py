@@ -23,6 +23,7 @@ import os
 import re
 import shutil
 import socket
+import time
 from contextlib import contextmanager, suppress
 from typing import Any, Dict, Iterable, Iterator, List, Optional
 
@@ -245,7 +246,7 @@ def exclusive(session: Session, name: str) -> Iterator[None]:
 def find_excluding(name: str, folder: str = STATE_FOLDER) -> Optional[Dict[str, Any]]:
     """Return who keeps others away by :func:`exclusive` from a server of this host, whether that server runs or not.
 
-    Keys: ``process``, ``None`` where it did not say so, and the ``port`` of the server.
+    Keys: ``process``, ``None`` where it did not say so; ``began_at``, in UTC; and the ``port`` of the server.
     """
     for path in glob.glob(os.path.join(folder, "%s-*.json%s" % (name, _LOCK))):
         with open(path, encoding="ascii") as file:
@@ -253,7 +254,12 @@ def find_excluding(name: str, folder: str = STATE_FOLDER) -> Optional[Dict[str, 
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
                 process, port = file.read(), os.path.basename(path)[len(name) + 1 : -len(".json" + _LOCK)]
-                return {"process": int(process) if process.isdigit() else None, "port": int(port)}
+                return {
+                    "process": int(process) if process.isdigit() else None,
+                    "port": int(port),
+                    # Its number is written when it begins, and nothing else ever is.
+                    "began_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(os.fstat(file.fileno()).st_mtime)),
+                }
     return None
 
 

@@ -146,10 +146,12 @@ seed:
   returned: success
   sample: {state: done, donor: db1, method: dump}
 running_seed:
-  description: The process on the host that copies data into this member, and the port of its server; V(null) where none does.
+  description:
+    - The process on the host that copies data into this member, when it began by the clock of the host, and the port of its server;
+      V(null) where none does.
   type: dict
   returned: success
-  sample: {process: 4711, port: 3306}
+  sample: {process: 4711, began_at: "2026-11-24T01:02:03Z", port: 3306}
 claim:
   description: The newest claim to the writes of the pair that this member knows; V(null) where there is none.
   type: dict

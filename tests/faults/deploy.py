@@ -31,7 +31,6 @@ import playbook
 
 MOMENTS = 10
 _COPY = "replication_seed"
-_SEED_IS_OVER = "flock --shared --nonblock /var/lib/twoway/unfinished-3306.json.lock true"
 
 
 @dataclass(frozen=True)
@@ -108,11 +107,8 @@ def attempt(flavor: str, point: Point) -> Outcome:
     killed, problems = interrupt(point), []
     if killed.exit_code != -9:
         problems.append(f"the run was not killed, it ended with {killed.exit_code}: {killed.output[-2000:]}")
-    # What the run left on the members may go on by itself, and is not disturbed.
+    # A copy that goes on by itself on the members is waited for.
     again = playbook.run()
-    if "SEED_GOES_ON on db2" in again.output:
-        playbook.wait(lambda: not labkit.shell("db2", _SEED_IS_OVER, check=False).returncode)
-        again = playbook.run()
     if again.exit_code:
         problems.append(f"the run after it failed: {again.output[-4000:]}")
     third = playbook.run()

@@ -16,7 +16,12 @@ def test_who_keeps_others_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     session: Any = None
     assert find_excluding(UNFINISHED, str(tmp_path)) is None
     with exclusive(session, UNFINISHED):
-        assert find_excluding(UNFINISHED, str(tmp_path)) == {"process": os.getpid(), "port": 3307}
+        os.utime(tmp_path / "unfinished-3307.json.lock", (0, 1764068400))
+        assert find_excluding(UNFINISHED, str(tmp_path)) == {
+            "process": os.getpid(),
+            "port": 3307,
+            "began_at": "2025-11-25T11:00:00Z",
+        }
         assert find_excluding("compare", str(tmp_path)) is None
     assert (tmp_path / "unfinished-3307.json.lock").exists()
     assert find_excluding(UNFINISHED, str(tmp_path)) is None
@@ -27,4 +32,6 @@ def test_who_did_not_say_so_is_found_too(tmp_path: Path, monkeypatch: pytest.Mon
     session: Any = None
     with exclusive(session, UNFINISHED):
         (tmp_path / "unfinished-3306.json.lock").write_text("")
-        assert find_excluding(UNFINISHED, str(tmp_path)) == {"process": None, "port": 3306}
+        found = find_excluding(UNFINISHED, str(tmp_path))
+        assert found is not None
+        assert (found["process"], found["port"]) == (None, 3306)

@@ -80,6 +80,29 @@ def test_when_a_member_is_seeded(channels: list[dict[str, str]], goes_on: bool, 
 
 
 @pytest.mark.parametrize(
+    ("rebuilds", "awaited", "expected"),
+    [
+        (True, None, True),
+        (True, {"skipped": True}, True),
+        (True, {"is_over": True}, False),
+        (False, None, False),
+    ],
+)
+def test_a_copy_that_was_waited_for_is_not_made_again(
+    rebuilds: bool, awaited: dict[str, Any] | None, expected: bool
+) -> None:
+    tasks = yaml.safe_load((TOP / "roles/pair/tasks/seed.yml").read_text("utf-8"))
+    [again] = [
+        task["twoway.mysql.replication_seed"]["again"] for task in tasks if "twoway.mysql.replication_seed" in task
+    ]
+    environment = Environment()
+    environment.filters["bool"] = boolean
+    environment.tests["skipped"] = lambda result: result.get("skipped", False)
+    values = {"_pair_rebuilds": rebuilds, **({} if awaited is None else {"__pair_awaited": awaited})}
+    assert yaml.safe_load(environment.from_string(again).render(**values)) is expected
+
+
+@pytest.mark.parametrize(
     ("is_here", "canary", "expected"),
     [
         (True, {"arrived": False}, True),

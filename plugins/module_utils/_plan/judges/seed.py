@@ -54,9 +54,10 @@ def running_seed(pair: Pair) -> Iterator[Finding]:
                 "SEED_GOES_ON",
                 BLOCKER,
                 name,
-                "process %s copies data into it; /var/lib/twoway/progress-%s.json tells how far it is"
-                % (running["process"] or "of an earlier run", running["port"]),
-                "Let it end, and run the same again then. To give it up, end that process.",
+                "process %s copies data into it since %s; /var/lib/twoway/progress-%s.json tells how far it is"
+                % (running["process"] or "of an earlier run", running["began_at"], running["port"]),
+                "deploy_pair, rebuild_member and add_replica wait for its end, and go on then. To give it up, end that"
+                " process.",
             )
 
 
