@@ -120,8 +120,10 @@ class MariadbDialect(MariadbChannels):
         return {**super().import_settings(donor), "check_constraint_checks": 0, "max_statement_time": 0}
 
     def export_settings(self) -> Dict[str, Any]:
-        # A savepoint that is in the binary log's hands lets go of no table, and none could be altered until the end.
-        return {**EXPORT_SETTINGS, "max_statement_time": 0, "sql_log_bin": 0}
+        # A savepoint that is in the binary log's hands lets go of no table, and none could be altered until the end. A
+        # snapshot is a transaction that may have nothing to read for long.
+        patience = {"idle_transaction_timeout": 0, "idle_readonly_transaction_timeout": 0}
+        return {**EXPORT_SETTINGS, **patience, "max_statement_time": 0, "sql_log_bin": 0}
 
     def read_binlog_status(self) -> Statement:
         return sql("SHOW MASTER STATUS")

@@ -187,6 +187,7 @@ class ParallelDumpSeed(Method):
 
     def _writer(self) -> Session:
         session = connect(replace(self._recipient_login, sends_rows=True))
+        session.stay_connected()
         settings = session.dialect.import_settings(self._donor.dialect.server)
         for name, value in {"sql_log_bin": 0, **settings}.items():
             session.query(sql("SET SESSION {} = {}", Identifier(name), value), "prepare a session for the import")

@@ -50,6 +50,8 @@ class Snapshot:
 
 def _reader(login: Login) -> Session:
     session = connect(login)
+    # It may have nothing to read for as long as others copy a table that cannot be cut, or an index is made.
+    session.stay_connected()
     session.limit_silence(_SILENCE_SECONDS)
     for name, value in session.dialect.export_settings().items():
         session.query(sql("SET SESSION {} = {}", Identifier(name), value), "prepare a session for the copy")

@@ -15,7 +15,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._dialect.bulk_rows im
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import Server
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.statement import Statement
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import ServerError, TwowayError
-from ansible_collections.twoway.mysql.plugins.module_utils._seed import parallel
+from ansible_collections.twoway.mysql.plugins.module_utils._seed import parallel, snapshot
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.parallel import ParallelDumpSeed
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.progress import Progress
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.tables import Definition
@@ -44,6 +44,12 @@ class RecordedSession:
             return next(found)
         return found
 
+    def stay_connected(self) -> None:
+        self.said.append("stay connected")
+
+    def limit_silence(self, seconds: float) -> None:
+        self.said.append(f"silent for {seconds} s at most")
+
     def close(self) -> None:
         """There is nothing to give back."""
 
@@ -55,6 +61,15 @@ def seed_from(donor: RecordedSession, recipient: RecordedSession) -> ParallelDum
 def source_of(**values: Any) -> parallel._Source:
     empty: dict[str, Any] = {"schemas": [], "sizes": {}, "columns": {}, "keys": {}, "definitions": {}}
     return parallel._Source(**{**empty, **values})
+
+
+def test_sessions_that_wait_for_others_are_not_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = RecordedSession()
+    for module in (parallel, snapshot):
+        monkeypatch.setattr(module, "connect", lambda _login: opened)
+    seed_from(RecordedSession(), RecordedSession())._writer()
+    snapshot._reader(Login())
+    assert opened.said.count("stay connected") == 2
 
 
 def test_limits_are_no_business_of_the_snapshot() -> None:

@@ -12,7 +12,7 @@ privileges for seed: BINLOG ADMIN, BINLOG MONITOR, EVENT, LOCK TABLES, PROCESS, 
 dump, gtid_mode ON: --master-data=2
 dump, gtid_mode OFF: --master-data=2
 dump, plain: 
-export: {'character_set_results': 'binary', 'net_write_timeout': 600, 'max_statement_time': 0, 'sql_log_bin': 0}
+export: {'character_set_results': 'binary', 'net_write_timeout': 600, 'idle_transaction_timeout': 0, 'idle_readonly_transaction_timeout': 0, 'max_statement_time': 0, 'sql_log_bin': 0}
 history from 11.4.8: ['--dump-history']
 import from 11.4.8: {'sql_mode': 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', 'foreign_key_checks': 0, 'net_read_timeout': 600, 'check_constraint_checks': 0, 'max_statement_time': 0}
 history from 10.6.18: ['--dump-history']
