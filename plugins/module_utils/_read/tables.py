@@ -123,6 +123,13 @@ def _is_broken(session: Session, view: Table) -> bool:
     return False
 
 
+def read_view_definition(session: Session, view: Table) -> str:
+    """Return the statement that would make a view, which may be one that cannot be opened."""
+    session.query(sql("SET SESSION sql_quote_show_create = 1"), "have names quoted")
+    question = sql("SHOW CREATE VIEW {}.{}", *map(Identifier, view))
+    return str(session.query(question, "read the definition of the view %s.%s" % view)[0]["Create View"])
+
+
 def read_objects(session: Session) -> Set[str]:
     """Return what belongs to the schemas of users besides tables, each with its kind and name."""
     return {

@@ -19,6 +19,7 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence
 from .._bookkeeping import has_bookkeeping
 from .._connection import Login, Session
 from .._dialect.base import Dialect
+from .._dialect.bulk_rows import Table
 from .._dialect.statement import Identifier, sql
 from .._errors import Refused, TwowayError
 from .._files import appear
@@ -26,7 +27,7 @@ from .._hold import wait_for_long_statements
 from .._programs import CHUNK_BYTES, Program, find_program, option_file, program, sql_client
 from .._read.data import BOOKKEEPING_SCHEMA, non_transactional_engines, read_schemas
 from .._read.replication import read_gtid_at
-from .._read.tables import read_broken_views, read_versioned_tables
+from .._read.tables import read_broken_views, read_versioned_tables, read_view_definition
 from .._state.binlog import BinlogCoordinates
 from .method import Copied, Method
 from .progress import Progress
@@ -261,12 +262,18 @@ def _through_file(chunks: Iterator[bytes], path: str) -> Iterator[bytes]:
 def save_dump(session: Session, login: Login, schemas: Sequence[str], path: str) -> None:
     """Save a dump of a server's own schemas; the file appears only when it is complete.
 
+    A view that cannot be opened stops the dump program, and would stop whoever plays the dump back. Its definition
+    stands at the end of the file, as a comment.
+
     :raises Refused: where it would not be all of them.
     """
     history = _history_of(session, schemas, session.dialect)
     if history.obstacles:
         raise Refused("What is here cannot be saved: %s. Nothing was overwritten." % "; ".join(history.obstacles))
-    with option_file(login, session.dialect) as defaults:
+    broken = [view for view in read_broken_views(session) if view[0] in schemas]
+    definitions = "".join(_broken_view(session, view) for view in broken)
+    left_out = {"ignore-table": ["%s.%s" % view for view in broken]}
+    with option_file(login, session.dialect, left_out) as defaults:
         arguments = [
             find_program(session.dialect.dump_programs),
             "--defaults-file=" + defaults,
@@ -280,6 +287,16 @@ def save_dump(session: Session, login: Login, schemas: Sequence[str], path: str)
         with program(arguments, reads=False) as dump, appear(path) as draft:
             for chunk in dump.chunks():
                 draft.write(chunk)
+            draft.write(definitions.encode("utf-8"))
+
+
+def _broken_view(session: Session, view: Table) -> str:
+    """Return the definition of a view as comments of SQL."""
+    name = "%s.%s" % view
+    lines = read_view_definition(session, view).splitlines()
+    said = ["The view %s could not be opened, since something that it is made of is gone. It was:" % name, *lines]
+    # A name may have line breaks, too.
+    return "\n" + "".join("-- %s\n" % line for text in said for line in text.splitlines())
 
 
 def wait_for_earlier_import(session: Session, timeout_seconds: int = 60) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,7 +12,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._connection import Lo
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect import dialect_for
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import MARIADB, MYSQL, Server
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.statement import Statement
-from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused
+from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused, ServerError
 from ansible_collections.twoway.mysql.plugins.module_utils._seed import dump
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.dump import DumpSeed, import_client, save_dump
 
@@ -128,3 +128,39 @@ def test_nothing_is_overwritten_whose_history_could_not_be_saved(tmp_path: Path)
     with pytest.raises(Refused, match=r"lose the history of a\.b\. Nothing was overwritten"):
         save_dump(cast(Session, Keeper(OLD, {"a.b": False})), Login(), ["a"], str(tmp_path / "saved.sql"))
     assert list(tmp_path.iterdir()) == []
+
+
+class WithBrokenViews(Keeper):
+    """A server with two views that cannot be opened, one of them in a schema that stays."""
+
+    VIEWS = (("a", "sum\nof"), ("b", "other"))
+
+    def query(self, statement: Statement, action: str) -> list[dict[str, Any]]:
+        if "TABLE_TYPE = 'VIEW'" in statement.text:
+            return [{"s": schema, "t": name} for schema, name in self.VIEWS]
+        if statement.text.startswith("SHOW COLUMNS"):
+            raise ServerError(action, 1356, "HY000", "View references invalid table(s)")
+        if statement.text == "SHOW CREATE VIEW `a`.`sum\nof`":
+            return [
+                {"View": "sum", "Create View": "CREATE VIEW `a`.`sum\nof` AS select '\nDROP SCHEMA a;' from `gone`"}
+            ]
+        return super().query(statement, action)
+
+
+def test_a_view_that_cannot_be_opened_is_saved_as_a_comment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lists: list[Any] = []
+
+    class Program:
+        def chunks(self) -> Iterator[bytes]:
+            yield b"INSERT INTO page VALUES (1);\n"
+
+    monkeypatch.setattr(dump, "find_program", lambda names: names[0])
+    monkeypatch.setattr(dump, "option_file", lambda *given: lists.append(given[2]) or nullcontext("/options"))
+    monkeypatch.setattr(dump, "program", lambda _arguments, reads: nullcontext(Program()))
+    saved = tmp_path / "saved.sql"
+    save_dump(cast(Session, WithBrokenViews(NEW, {})), Login(), ["a"], str(saved))
+    assert lists == [{"ignore-table": ["a.sum\nof"]}]
+    first, *rest = saved.read_text("utf-8").splitlines()
+    assert first == "INSERT INTO page VALUES (1);"
+    assert "-- CREATE VIEW `a`.`sum" in rest
+    assert [line for line in rest if line and not line.startswith("-- ")] == []
