@@ -154,8 +154,13 @@ def test_a_view_that_cannot_be_opened_is_saved_as_a_comment(tmp_path: Path, monk
         def chunks(self) -> Iterator[bytes]:
             yield b"INSERT INTO page VALUES (1);\n"
 
+    @contextmanager
+    def option_file(_login: Login, _dialect: object, given: object) -> Iterator[str]:
+        lists.append(given)
+        yield "/options"
+
     monkeypatch.setattr(dump, "find_program", lambda names: names[0])
-    monkeypatch.setattr(dump, "option_file", lambda *given: lists.append(given[2]) or nullcontext("/options"))
+    monkeypatch.setattr(dump, "option_file", option_file)
     monkeypatch.setattr(dump, "program", lambda _arguments, reads: nullcontext(Program()))
     saved = tmp_path / "saved.sql"
     save_dump(cast(Session, WithBrokenViews(NEW, {})), Login(), ["a"], str(saved))
