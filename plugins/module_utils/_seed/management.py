@@ -121,10 +121,13 @@ def release_starts(dialect: Dialect) -> None:
 
 
 def close_starts(dialect: Dialect) -> None:
-    """Have the server start without letting clients write; do nothing where option files are not ours to write."""
+    """Have the server start without letting clients write or events run.
+
+    Does nothing where option files are not ours to write.
+    """
     folder = _option_folder(dialect)
     if folder and os.geteuid() == 0:
-        lines = ["# A seed of this server was not finished.", "[mysqld]", "read_only = ON"]
+        lines = ["# A seed of this server was not finished.", "[mysqld]", "read_only = ON", "event_scheduler = OFF"]
         _write(os.path.join(folder, CLOSED_FILE), lines, 0o644, 0)
 
 

@@ -186,7 +186,7 @@ class SeedRun:
         ensure_bookkeeping(self._recipient)
         wait_for_earlier_import(self._recipient)
         # Events that a killed run has left in half a copy do not run now either.
-        restore_settings(self._recipient, kept=() if self._choice.method.is_physical else (_SCHEDULER,))
+        restore_settings(self._recipient, kept=(_SCHEDULER,))
         wish = self.desired()
         earlier = find_seed_mark(self._recipient) or {}
         if self._choice.method.is_physical and earlier.get("state") != plan.IMPORTING:
@@ -206,6 +206,8 @@ class SeedRun:
             write_state(path, self._mark)
         write_seed_mark(self._recipient, self._mark)
         if path:
+            # A server that starts with half a copy has the scheduler off. What it was before is noted first.
+            self._scheduler = hold_setting(self._recipient, _SCHEDULER, "OFF")
             # Where both members write, nobody else would see to it.
             close_starts(self._recipient.dialect)
 
@@ -234,9 +236,11 @@ class SeedRun:
         try:
             self._import_data(step)
         except BaseException:
-            # Where not even this can be done, the scheduler stays off, and the next run knows.
+            # Somebody may switch the scheduler on before the next run, which knows what it was before.
             with suppress(TwowayError):
-                self._disable_events(step)
+                disable_events(self._recipient)
+                if not state_path(self._recipient, UNFINISHED):
+                    release_setting(self._recipient, _SCHEDULER, self._scheduler)
             raise
 
     def _disable_events(self, _step: Step) -> None:

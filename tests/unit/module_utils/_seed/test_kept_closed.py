@@ -66,13 +66,14 @@ def test_server_starts_closed_exactly_as_long_as_the_mark_is_unfinished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recipient, told = Session(), []
-    for name in ("ensure_bookkeeping", "wait_for_earlier_import", "hold_setting", "restore_settings", "forget_state"):
+    for name in ("ensure_bookkeeping", "wait_for_earlier_import", "restore_settings", "forget_state"):
         monkeypatch.setattr(seed_run, name, lambda *_arguments, **_named: None)
     monkeypatch.setattr(seed_run, "writable", lambda _session: nullcontext())
     monkeypatch.setattr(seed_run, "find_seed_mark", lambda _session: None)
     monkeypatch.setattr(seed_run, "state_path", lambda _session, name: str(tmp_path / name))
     monkeypatch.setattr(seed_run, "write_state", lambda _path, mark: told.append(mark["state"]))
     monkeypatch.setattr(seed_run, "write_seed_mark", lambda _session, mark: told.append(mark["state"]))
+    monkeypatch.setattr(seed_run, "hold_setting", lambda _session, name, value: told.append(f"{name} {value}"))
     monkeypatch.setattr(seed_run, "close_starts", lambda _dialect: told.append("closed"))
     monkeypatch.setattr(seed_run, "open_starts", lambda _dialect: told.append("open"))
     monkeypatch.setattr(seed_run, "read_binlog", lambda *_arguments: None)
@@ -83,4 +84,4 @@ def test_server_starts_closed_exactly_as_long_as_the_mark_is_unfinished(
     actions = run.actions()
     actions[plan.MarkImporting](plan.MarkImporting("it begins", ("wikidb",)))
     actions[plan.MarkDone](plan.MarkDone("it is whole"))
-    assert told == ["importing", "importing", "closed", "open", "done"]
+    assert told == ["importing", "importing", "event_scheduler OFF", "closed", "open", "done"]

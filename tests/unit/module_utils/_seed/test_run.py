@@ -152,6 +152,24 @@ def test_events_of_half_an_import_do_not_run(note: Path, error: BaseException) -
     assert not note.exists()
 
 
+def test_scheduler_stays_off_after_a_failure_until_a_copy_is_whole(
+    note: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server's next start has it off as well, so that what it was is known by the note alone."""
+    monkeypatch.setattr(run, "state_path", lambda _session, name: str(tmp_path / name))
+    server, imports = Recipient(), plan.ImportData("", ("wikidb",))
+    with pytest.raises(TwowayError):
+        run_of(server, TwowayError("the donor is gone")).actions()[plan.ImportData](imports)
+    assert server.said == ["event_scheduler OFF", "import", "event off"]
+    assert json.loads(note.read_text("utf-8")) == {"event_scheduler": "ON"}
+    actions = run_of(server).actions()
+    actions[plan.ImportData](imports)
+    assert server.values["event_scheduler"] == "OFF"
+    actions[plan.DisableEvents](plan.DisableEvents(""))
+    assert server.values["event_scheduler"] == "ON"
+    assert not note.exists()
+
+
 def test_schemas_are_dropped_whatever_refers_to_them() -> None:
     server = Recipient()
     run_of(server).actions()[plan.DropSchemas](plan.DropSchemas("", ("a", "b")))
