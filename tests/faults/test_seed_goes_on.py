@@ -18,8 +18,8 @@ import pytest
 _COPY = "twoway.mysql.pair : Seed | Copy from the donor"
 _WAITS = "db2: waits for the copy that process"
 _ELSEWHERE = "Another run waits for the copy into db2"
-#: When a run that waits for the copy has said so last, in seconds of the epoch.
-_WATCHED = "cat /var/lib/twoway/watched-3306.json"
+#: When a run that waits for the copy has said so last, in seconds of the epoch; 0 where none has.
+_WATCHED = "cat /var/lib/twoway/watched-3306.json 2>/dev/null || echo 0"
 _PROCESS = "cat /var/lib/twoway/unfinished-3306.json.lock"
 _MARK = "SELECT mark FROM twoway.seed"
 #: A run looks for others for a while before it says that it waits.

@@ -65,7 +65,7 @@ def test_it_waits_until_the_process_is_gone() -> None:
     assert waited(watch) == {"seed": SEED, "is_over": True}
     assert watch.shown == [1, 31]
     assert len(watch.said) == 1
-    assert "process 4711 makes since 2025-11-25T11:00:00Z" in watch.said[0]
+    assert "process 4711 has been making since 2025-11-25T11:00:00Z" in watch.said[0]
 
 
 def test_progress_of_an_earlier_seed_is_not_shown() -> None:

@@ -54,7 +54,7 @@ def running_seed(pair: Pair) -> Iterator[Finding]:
                 "SEED_GOES_ON",
                 BLOCKER,
                 name,
-                "process %s copies data into it since %s; /var/lib/twoway/progress-%s.json tells how far it is"
+                "process %s has been copying data into it since %s; /var/lib/twoway/progress-%s.json tells how far it is"
                 % (running["process"] or "of an earlier run", running["began_at"], running["port"]),
                 "deploy_pair, rebuild_member and add_replica wait for its end, and go on then. To give it up, end that"
                 " process.",
