@@ -48,6 +48,9 @@ def decide(own: Seen, peer: Optional[Seen], is_alone: bool, is_offered: bool = F
         return STAY, "this member takes the writes"
     if own.is_moving or (peer and peer.is_moving):
         return STAY, "somebody is moving the writes"
+    if own.claim != claim:
+        # It travels behind all that was written before, which new writes would overtake here.
+        return STAY, "the claim to the writes is still on its way from the peer"
     if peer is None:
         # It could have been given the writes meanwhile, and nobody here would know.
         return (OPEN, "the peer was away before") if is_alone else (STAY, "the peer does not answer")

@@ -42,6 +42,15 @@ def test_a_silent_peer_keeps_the_gate_closed_unless_it_was_away_before() -> None
     assert decide(Seen(1, "open", CLAIMS[2]), None, True)[0] == CLOSE
 
 
+def test_a_claim_that_has_not_arrived_opens_no_gate() -> None:
+    """Whoever moved the writes was killed; what stands before the claim in the peer's binary log is not here either."""
+    given = Claim(4, 2, "switchover")
+    peer = Seen(1, "closed", given)
+    for before in (None, CLAIMS[3]):
+        assert decide(Seen(2, "closed", before), peer, False)[0] == STAY
+    assert decide(Seen(2, "closed", given), peer, False)[0] == OPEN
+
+
 @pytest.mark.parametrize("dead", MEMBERS[0], ids=str)
 def test_only_what_a_dead_server_took_is_offered_and_taken(dead: Seen) -> None:
     for standby in MEMBERS[1]:
