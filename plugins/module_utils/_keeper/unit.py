@@ -29,6 +29,7 @@ from .told import GATE_FILE
 _PACKAGE = program.__name__.rpartition("._keeper")[0]
 _PROGRAM = "/usr/local/lib/twoway/gate.pyz"
 _LOGIN = "/etc/twoway/gate-login.json"
+_PYTHON = "/usr/bin/python3"
 _UNIT = "/etc/systemd/system/%s.service" % KEEPER
 
 _UNIT_TEXT = """\
@@ -37,6 +38,8 @@ _UNIT_TEXT = """\
 Description=Write gate of this member of a replicated pair
 Documentation=man:systemd.service(5)
 After=network.target mysql.service mariadb.service
+# Tried again for ever: without it no gate is opened any more.
+StartLimitIntervalSec=0
 
 [Service]
 RuntimeDirectory=twoway
@@ -93,7 +96,7 @@ def _files(login: Login, dialect: Dialect, keeps_gate: bool) -> Dict[str, Tuple[
         for name in ("user", "host", "port", "unix_socket", "config_file", "ca_cert", "client_cert", "client_key")
     }
     values.update(check_hostname=login.check_hostname, password=login.password.reveal() if login.password else None)
-    command = [sys.executable or "/usr/bin/python3", "-u", _PROGRAM, _LOGIN, *([] if keeps_gate else [program.WATCH])]
+    command = [_python(), "-u", _PROGRAM, _LOGIN, *([] if keeps_gate else [program.WATCH])]
     unit = _UNIT_TEXT.format(command=" ".join(command), gate=GATE_FILE)
     files = {
         _PROGRAM: (archive(), 0o644),
@@ -101,6 +104,14 @@ def _files(login: Login, dialect: Dialect, keeps_gate: bool) -> Dict[str, Tuple[
         _UNIT: (unit.encode(), 0o644),
     }
     return {**_start_closed(dialect), **files} if keeps_gate else files
+
+
+def _python() -> str:
+    """Return the Python of this process; that of the system by the name that outlasts an upgrade of the system."""
+    running = sys.executable or _PYTHON
+    # One in an environment of its own has other packages, although it may be the same file in the end.
+    is_system = sys.prefix == sys.base_prefix and os.path.realpath(running) == os.path.realpath(_PYTHON)
+    return _PYTHON if is_system else running
 
 
 def _start_closed(dialect: Dialect) -> Dict[str, Tuple[bytes, int]]:
