@@ -24,7 +24,7 @@ _DEATHS = ("signal", "core-dump", "oom-kill", "watchdog")
 class Service:
     """A unit of systemd.
 
-    :ivar restarts: how often systemd had started it again by itself.
+    :ivar restarts: how often systemd had started it again by itself; empty where it does not tell.
     """
 
     unit: str
@@ -76,10 +76,17 @@ def judge(service: Service, told: Dict[str, str]) -> str:
     'ended'
     >>> judge(mysql, {"ActiveState": "active", "Result": "success", "NRestarts": "0"})
     'unknown'
+
+    After a start that somebody ordered, systemd counts anew.
+
+    >>> judge(Service("mysql.service", "2"), {"ActiveState": "active", "Result": "success", "NRestarts": "0"})
+    'ended'
     """
-    if told.get("Result") in _DEATHS or told.get("NRestarts", service.restarts) != service.restarts:
+    counts = service.restarts, told.get("NRestarts", "")
+    more = int(counts[1]) - int(counts[0]) if all(count.isdigit() for count in counts) else 0
+    if told.get("Result") in _DEATHS or more > 0:
         return DIED
-    return UNKNOWN if told.get("ActiveState") in (None, "active") else ENDED
+    return UNKNOWN if more == 0 and told.get("ActiveState") in (None, "active") else ENDED
 
 
 def _ask(unit: str) -> Dict[str, str]:
