@@ -18,12 +18,18 @@ from typing import Optional
 
 from .._connection import Session
 from .._dialect.statement import sql
+from .._errors import ServerError, TwowayError
 from .._plan.keeper import Seen, may_offer
+from .._wait import wait_for
 from .look import look_at
 from .service import DIED, UNKNOWN, Service, how_it_ended, service_of
 
 TAKEOVER_FILE = "/etc/twoway/takeover"
 """Where it is, the keeper of this member makes offers, and takes them."""
+
+_END_SECONDS = 1
+_NO_SUCH_SESSION, _NOT_OURS = 1094, 1095
+"""What a server says of a session that is to end. One of another account makes no offer, see :func:`is_offered`."""
 
 
 def is_takeover_wished() -> bool:
@@ -43,6 +49,11 @@ def is_offered(session: Session, term: int, user: str) -> bool:
 
 def _lock(term: int) -> str:
     return "twoway.offer.%d" % term
+
+
+def _holder(peer: Session, term: int) -> Optional[int]:
+    found = peer.value(sql("SELECT IS_USED_LOCK({})", _lock(term)), "look for an offer of the writes")
+    return None if found is None else int(found)
 
 
 class Offer:
@@ -79,11 +90,28 @@ class Offer:
         self._term = last.claim.term if is_made else None
         return is_made
 
-    def withdraw(self, peer: Session) -> None:
-        """Take the offer back, where there is one. The move of the writes is reserved on the peer."""
+    def withdraw(self, peer: Session, term: int) -> None:
+        """Make sure that the peer sees no offer of that term's claim. The move of the writes is reserved on it.
+
+        A session that ended here in a cut may still be there for hours, and an offer of an earlier service with it.
+
+        :raises TwowayError: when it does not end.
+        """
         if self._term is not None:
             peer.value(sql("SELECT RELEASE_LOCK({})", _lock(self._term)), "take the offer of the writes back")
         self._term = None
+        holder = _holder(peer, term)
+        if holder is None:
+            return
+        try:
+            peer.query(sql("KILL {}", holder), "end a session that offers the writes")
+        except ServerError as error:
+            if error.errno == _NOT_OURS:
+                return
+            if error.errno != _NO_SUCH_SESSION:
+                raise
+        if not wait_for(lambda: _holder(peer, term), lambda found: found != holder, _END_SECONDS)[0]:
+            raise TwowayError("An earlier offer of the writes still stands at the peer.")
 
     def forget(self) -> None:
         """Note that the session that held it is gone, and the offer with it."""

@@ -184,8 +184,8 @@ class Keeper:
             own, peer = replace(own, is_moving=False), peer and replace(peer, is_moving=False)
             decision, reason = decide(own, peer, self._is_alone(own, peer))
             if decision == OPEN:
-                if reserved:
-                    self._offer.withdraw(reserved)
+                if reserved and own.claim:
+                    self._offer.withdraw(reserved, own.claim.term)
                 self._set_gate(session, is_open=True)
                 self._tell("open")
         return decision, reason

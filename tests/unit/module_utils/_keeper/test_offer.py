@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.twoway.mysql.plugins.module_utils._errors import ServerError, TwowayError
 from ansible_collections.twoway.mysql.plugins.module_utils._keeper import offer
 from ansible_collections.twoway.mysql.plugins.module_utils._keeper.service import DIED, ENDED, UNKNOWN, Service
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.keeper import Seen
@@ -16,14 +17,27 @@ STANDBY = Seen(2, "closed", CLAIM)
 
 
 class Peer:
-    """The session with the peer's server; it grants every lock."""
+    """The session with the peer's server; it grants every lock.
 
-    def __init__(self) -> None:
+    :ivar holder: the session that holds an offer there.
+    :ivar refusal: what the server says to whoever ends a session; ``None`` when it does so.
+    """
+
+    def __init__(self, holder: int | None = None, refusal: int | None = None) -> None:
         self.said: list[str] = []
+        self.holder, self.refusal = holder, refusal
 
-    def value(self, statement: Any, _action: str) -> int:
+    def value(self, statement: Any, _action: str) -> int | None:
+        if "IS_USED_LOCK" in statement.text:
+            return self.holder
         self.said.append(statement.text)
         return 1
+
+    def query(self, statement: Any, action: str) -> None:
+        self.said.append(statement.text)
+        if self.refusal:
+            raise ServerError(action, self.refusal, None, "no")
+        self.holder = None
 
 
 @pytest.fixture
@@ -52,8 +66,8 @@ def test_a_death_is_offered_once_and_withdrawn(ends: list[str]) -> None:
     assert made.make(peer)
     assert not made.make(peer)
     assert peer.said == ["SELECT GET_LOCK('twoway.offer.7', 0)"]
-    made.withdraw(peer)
-    made.withdraw(peer)
+    made.withdraw(peer, CLAIM.term)
+    made.withdraw(peer, CLAIM.term)
     assert peer.said[1:] == ["SELECT RELEASE_LOCK('twoway.offer.7')"]
 
 
@@ -73,3 +87,22 @@ def test_nothing_else_is_offered(ends: list[str], last: Seen | None, end: str) -
     peer: Any = Peer()
     assert not watched(last).make(peer)
     assert peer.said == []
+
+
+def test_an_offer_that_outlived_its_session_is_withdrawn_as_well() -> None:
+    """The service, the host or the network was gone for longer than its end of the session was kept."""
+    peer: Any = Peer(holder=41)
+    offer.Offer().withdraw(peer, CLAIM.term)
+    assert peer.said == ["KILL 41"]
+
+
+def test_what_somebody_else_holds_is_no_offer() -> None:
+    peer: Any = Peer(holder=41, refusal=1095)
+    offer.Offer().withdraw(peer, CLAIM.term)
+
+
+def test_no_gate_is_opened_over_an_offer_that_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(offer, "_END_SECONDS", 0)
+    peer: Any = Peer(holder=41, refusal=1094)
+    with pytest.raises(TwowayError, match="still stands"):
+        offer.Offer().withdraw(peer, CLAIM.term)
