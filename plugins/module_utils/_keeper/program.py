@@ -47,8 +47,6 @@ FENCING_PAUSE_SECONDS = 0.2
 """Where a silent host is to be turned off soon."""
 LOOK_SECONDS = 0.1
 """Between two looks at the own gate alone, which decide nothing but are told."""
-CLOSING_SECONDS = 20
-"""A gate is closed behind the statements that run."""
 URGENT_PAUSE_SECONDS = 0.02
 URGENT_SECONDS = 10
 """For so long after a session has ended each moment counts."""
@@ -167,7 +165,9 @@ class Keeper:
                     return
 
     def _set_gate(self, session: Session, is_open: bool) -> None:
-        session.limit_silence(CLOSING_SECONDS)
+        if not is_open:
+            # It waits behind statements that run. Given up here it would wait on in the server, and the next one with it.
+            session.limit_silence(None)
         session.query(session.dialect.set_gate(is_open=is_open), "%s the write gate" % ("open" if is_open else "close"))
         session.limit_silence(SILENT_SECONDS)
 

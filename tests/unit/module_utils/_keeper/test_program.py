@@ -9,9 +9,13 @@ from typing import Any, cast
 import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import ALONE
 from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect import dialect_for
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import parse_version
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect.statement import Statement
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused, ServerError
 from ansible_collections.twoway.mysql.plugins.module_utils._keeper import program
 from ansible_collections.twoway.mysql.plugins.module_utils._keeper.fence import Settings
+from ansible_collections.twoway.mysql.plugins.module_utils._keeper.login import SILENT_SECONDS
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.keeper import Seen
 from ansible_collections.twoway.mysql.plugins.module_utils._state.claim import Claim
 
@@ -62,6 +66,30 @@ def test_what_the_kernel_says_of_an_absent_peer_is_said_once(monkeypatch: pytest
         keeper._look_at_peer(session)
         told.add(keeper._trouble)
     assert told == {" (Failed to connect: timed out (errno 2003, sqlstate none))"}
+
+
+class Own:
+    """The session with the own server; ``patience`` is for how long each statement was waited for."""
+
+    dialect = dialect_for(parse_version("9.7.4"))
+
+    def __init__(self) -> None:
+        self._seconds: float | None = SILENT_SECONDS
+        self.patience: dict[str, float | None] = {}
+
+    def limit_silence(self, seconds: float | None) -> None:
+        self._seconds = seconds
+
+    def query(self, statement: Statement, _action: str) -> None:
+        self.patience[statement.text] = self._seconds
+
+
+def test_a_gate_that_is_slow_to_close_is_not_closed_once_more_beside_that() -> None:
+    session: Any = Own()
+    keeper = program.Keeper(Login(), keeps_gate=True)
+    keeper._set_gate(session, is_open=False)
+    keeper._set_gate(session, is_open=True)
+    assert session.patience == {"SET GLOBAL super_read_only = ON": None, "SET GLOBAL read_only = OFF": SILENT_SECONDS}
 
 
 @pytest.fixture
