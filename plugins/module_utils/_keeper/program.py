@@ -166,7 +166,7 @@ class Keeper:
 
     def _set_gate(self, session: Session, is_open: bool) -> None:
         if not is_open:
-            # It waits behind statements that run. Given up here it would wait on in the server, and the next one with it.
+            # It waits behind statements that run. Given up here it would wait on in the server, and so would the next.
             session.limit_silence(None)
         session.query(session.dialect.set_gate(is_open=is_open), "%s the write gate" % ("open" if is_open else "close"))
         session.limit_silence(SILENT_SECONDS)
