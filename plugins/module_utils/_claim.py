@@ -92,6 +92,12 @@ def moving_writes(session: Session, timeout_seconds: int) -> Iterator[None]:
             session.value(sql("SELECT RELEASE_LOCK({})", _LOCK), "end the move of the writes")
 
 
+def is_moving_here(session: Session) -> bool:
+    """Return whether it is this very session that keeps others from moving the writes, by :func:`moving_writes`."""
+    question = sql("SELECT IS_USED_LOCK({}) = CONNECTION_ID()", _LOCK)
+    return bool(session.value(question, "see whether the move of the writes is still reserved"))
+
+
 def say_ready(peer: Session) -> None:
     """Show the peer, until this session ends, that somebody waits here for the writes that it is to hand over."""
     peer.value(sql("SELECT GET_LOCK({}, 0)", _READY_LOCK), "say that this member is ready for the writes")

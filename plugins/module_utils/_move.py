@@ -22,7 +22,7 @@ from typing import Any, Dict, List
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ._claim import is_lock_used, is_peer_ready, moving_writes, read_claim, say_ready, write_claim
+from ._claim import is_lock_used, is_moving_here, is_peer_ready, moving_writes, read_claim, say_ready, write_claim
 from ._connection import Session, connect
 from ._errors import Refused, ServerError, TwowayError
 from ._executor import writable
@@ -178,19 +178,23 @@ def _hand_over_to(session: Session, peer: Session, seen: Seen, patience_seconds:
 def _take_back(session: Session, own_id: int, was_open: bool, claimed: bool) -> str:
     """Have the writes again, and return what became of that.
 
-    Where the peer may come to see the claim that was made for it, a newer one takes it back.
+    Where the peer may come to see the claim that was made for it, a newer one takes it back. A session that broke has
+    lost the lock, although it may be there again: the peer may have opened its gate by that claim.
     """
+    left_alone = (
+        "The writes were not moved, and could not be taken back (%s). The services twoway-gate open one gate, by the"
+        " newest claim, as soon as both servers answer."
+    )
     try:
+        if claimed and not is_moving_here(session):
+            return left_alone % "the session that reserved the move was lost"
         if claimed:
             with writable(session, unlogged=False):
                 write_claim(session, own_id, SWITCHOVER)
         if was_open:
             session.query(session.dialect.set_gate(is_open=True), "open the write gate again")
     except ServerError as error:
-        return (
-            "The writes were not moved, and could not be taken back (%s). The services twoway-gate open one gate, by"
-            " the newest claim, as soon as both servers answer." % error.message
-        )
+        return left_alone % error.message
     return "The writes were not moved; this member has them as before."
 
 
