@@ -45,6 +45,15 @@ def login_of_peer(session: Session) -> Optional[Login]:
     return replace(login, answer_timeout=ANSWER_SECONDS)
 
 
+def leads_elsewhere(session: Session, login: Login) -> bool:
+    """Return whether this member's channel leads to another server than a login of its peer."""
+    channel = read_channel(session, "")
+    return channel is not None and (channel.settings.source_host, channel.settings.source_port or 3306) != (
+        login.host,
+        login.port,
+    )
+
+
 def required_login_of_peer(session: Session) -> Login:
     """Return the same for whoever needs it.
 

@@ -32,7 +32,7 @@ from .._plan.keeper import CLOSE, OPEN, STAY, TAKE, Seen, decide
 from .._read.replication import read_semi_sync
 from .._read.server import read_gate
 from .fence import Fence, read_boot, read_settings
-from .login import SILENT_SECONDS, login_from, login_of_peer
+from .login import SILENT_SECONDS, leads_elsewhere, login_from, login_of_peer
 from .look import look_at
 from .offer import Offer, is_offered, is_takeover_wished
 from .resume import Resume
@@ -55,6 +55,8 @@ DRAIN_SECONDS = 10
 SEEN_SECONDS = 3
 """As long, by default, commits wait for a replica before they go on without: what was seen before tells nothing."""
 NOTE_SECONDS = 1
+FOLLOW_SECONDS = 10
+"""So seldom a member with a closed gate asks whether its channel leads to another server by now."""
 ALONE_AFTER_SECONDS = 10
 """After so long without an answer a peer counts as away."""
 
@@ -78,7 +80,7 @@ class Keeper:
         self._senders = Senders()
         self._urgent_until = 0.0
         self._may_retry = False
-        self._peer_answered_at = self._noted_at = time.monotonic()
+        self._peer_answered_at = self._noted_at = self._followed_at = time.monotonic()
 
     def run(self) -> None:
         """Keep the gate for ever."""
@@ -109,6 +111,9 @@ class Keeper:
         own = look_at(self._own)
         self._offer.note(own)
         self._tell(own.gate)
+        # A server may be slow to tell of its channels, which must not send clients away.
+        if own.gate != "open" and time.monotonic() - self._followed_at > FOLLOW_SECONDS:
+            self._follow_channel(self._own)
         peer = self._look_at_peer(self._own)
         if self._keeps_gate:
             decision, reason = self._keep(self._own, own, peer)
@@ -173,6 +178,7 @@ class Keeper:
 
     def _open(self, session: Session) -> Tuple[str, str]:
         """Decide again, with the move of the writes reserved on both members, and open the gate where it is right."""
+        self._follow_channel(session)
         with ExitStack() as stack:
             stack.enter_context(moving_writes(session, 0))
             reserved = self._peer
@@ -245,6 +251,13 @@ class Keeper:
                     self._say("offered the writes to the peer: the own server died")
             except ServerError:
                 self._lose_peer()
+
+    def _follow_channel(self, session: Session) -> None:
+        """Leave a peer that the channel leads to no longer, because another server has taken its place."""
+        if self._peer and self._peer_login and leads_elsewhere(session, self._peer_login):
+            self._lose_peer()
+            self._fence.lose_peer(Refused("The channel leads to another server."))
+        self._followed_at = time.monotonic()
 
     def _look_at_peer(self, session: Session) -> Optional[Seen]:
         """Return what the peer shows; ``None`` when it does not answer."""

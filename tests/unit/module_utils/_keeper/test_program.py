@@ -13,10 +13,11 @@ from ansible_collections.twoway.mysql.plugins.module_utils._dialect import diale
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import parse_version
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.statement import Statement
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused, ServerError
-from ansible_collections.twoway.mysql.plugins.module_utils._keeper import program
+from ansible_collections.twoway.mysql.plugins.module_utils._keeper import login, program
 from ansible_collections.twoway.mysql.plugins.module_utils._keeper.fence import Settings
 from ansible_collections.twoway.mysql.plugins.module_utils._keeper.login import SILENT_SECONDS
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.keeper import Seen
+from ansible_collections.twoway.mysql.plugins.module_utils._state.channel import Channel, ChannelSettings
 from ansible_collections.twoway.mysql.plugins.module_utils._state.claim import Claim
 
 UNTRUSTED = ServerError("connect", 2003, None, "certificate verify failed", was_there=True)
@@ -66,6 +67,28 @@ def test_what_the_kernel_says_of_an_absent_peer_is_said_once(monkeypatch: pytest
         keeper._look_at_peer(session)
         told.add(keeper._trouble)
     assert told == {" (Failed to connect: timed out (errno 2003, sqlstate none))"}
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "is_left"), [("10.8.0.3", 3306, True), ("10.8.0.2", 3307, True), ("10.8.0.2", None, False)]
+)
+def test_a_peer_that_the_channel_leads_to_no_longer_is_left(
+    monkeypatch: pytest.MonkeyPatch, host: str, port: int | None, is_left: bool
+) -> None:
+    """One that was replaced may run on, and know no claim but its own of before."""
+    session: Any = object()
+    channel = Channel(
+        name="", settings=ChannelSettings(source_host=host, source_port=port), receiver_state="on", applier_running=True
+    )
+    keeper = program.Keeper(Login(), keeps_gate=True)
+    keeper._peer, keeper._peer_login = cast(Any, Peer()), Login(host="10.8.0.2")
+    monkeypatch.setattr(login, "read_channel", lambda _session, _name: channel)
+    keeper._follow_channel(session)
+    assert (keeper._peer is None) is is_left
+    # Without a channel nobody has taken its place.
+    monkeypatch.setattr(login, "read_channel", lambda _session, _name: None)
+    keeper._follow_channel(session)
+    assert (keeper._peer is None) is is_left
 
 
 class Own:
