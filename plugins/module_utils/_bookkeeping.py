@@ -52,6 +52,9 @@ LAG = "lag"
 
 _LOCK = ".lock"
 
+_SERVERS = ("mysqld", "mariadbd")
+"""The names of a server's process."""
+
 _TABLES = (
     "CREATE SCHEMA IF NOT EXISTS twoway DEFAULT CHARACTER SET utf8mb4",
     "CREATE TABLE IF NOT EXISTS twoway.canary (server_id INT UNSIGNED NOT NULL PRIMARY KEY,"
@@ -163,10 +166,25 @@ def state_path(session: Session, name: str) -> Optional[str]:
 
     ``None`` when the server runs on another host.
     """
-    row = session.query(sql("SELECT @@hostname AS host, @@port AS port, @@datadir AS folder"), "find the server")[0]
-    if row["host"] != socket.gethostname() or not os.path.isdir(row["folder"]):
+    question = sql("SELECT @@hostname AS host, @@port AS port, @@datadir AS folder, @@pid_file AS process")
+    row = session.query(question, "find the server")[0]
+    if not os.path.isdir(row["folder"]):
+        return None
+    # A server has the name that its host had when it was started.
+    if row["host"] != socket.gethostname() and not _is_server(os.path.join(row["folder"], row["process"])):
         return None
     return os.path.join(STATE_FOLDER, "%s-%s.json" % (name, row["port"]))
+
+
+def _is_server(path: str) -> bool:
+    """Return whether a file names a process of this host that is a server; one in a container has other numbers."""
+    try:
+        with open(path, encoding="ascii") as file:
+            process = int(file.read())
+        with open("/proc/%d/comm" % process, encoding="utf-8") as file:
+            return file.read().strip() in _SERVERS
+    except (OSError, ValueError):
+        return False
 
 
 def write_state(path: str, content: Dict[str, Any]) -> None:

@@ -1,8 +1,9 @@
-"""Who keeps others away from a server is found while it does, and not once it has ended."""
+"""Whose the files on a host are, and who keeps others away from a server: found while it does, and not afterwards."""
 
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -35,3 +36,34 @@ def test_who_did_not_say_so_is_found_too(tmp_path: Path, monkeypatch: pytest.Mon
         found = find_excluding(UNFINISHED, str(tmp_path))
         assert found is not None
         assert (found["process"], found["port"]) == (None, 3306)
+
+
+class Server:
+    """The session with a server that was started under a name of its host."""
+
+    def __init__(self, host: str, folder: Path) -> None:
+        self._row = {"host": host, "port": 3306, "folder": str(folder), "process": "mysqld.pid"}
+
+    def query(self, _statement: Any, _action: str) -> list[dict[str, Any]]:
+        return [self._row]
+
+
+@pytest.mark.parametrize(
+    ("host", "process", "is_here"),
+    [
+        (socket.gethostname(), "no number", True),
+        # The host was given another name since.
+        ("localhost", str(os.getpid()), True),
+        # In a container whose folders are there by the same names.
+        ("3f1c5d", "1", False),
+        ("3f1c5d", "no number", False),
+    ],
+)
+def test_a_server_is_of_this_host_by_name_or_by_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, process: str, is_here: bool
+) -> None:
+    own = Path("/proc/self/comm").read_text("utf-8").strip()
+    monkeypatch.setattr(_bookkeeping, "_SERVERS", (own,))
+    (tmp_path / "mysqld.pid").write_text(process)
+    session: Any = Server(host, tmp_path)
+    assert (_bookkeeping.state_path(session, "peer") == "/var/lib/twoway/peer-3306.json") is is_here
