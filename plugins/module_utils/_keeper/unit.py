@@ -29,6 +29,7 @@ from .told import GATE_FILE
 _PACKAGE = program.__name__.rpartition("._keeper")[0]
 _PROGRAM = "/usr/local/lib/twoway/gate.pyz"
 _LOGIN = "/etc/twoway/gate-login.json"
+_DRAFT = ".new"
 _PYTHON = "/usr/bin/python3"
 _UNIT = "/etc/systemd/system/%s.service" % KEEPER
 
@@ -153,7 +154,7 @@ def install_keeper(login: Login, dialect: Dialect, keeps_gate: bool, run: RunCom
     """Write the files, and have the service run now and at every boot."""
     for path, (content, mode) in _files(login, dialect, keeps_gate).items():
         os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
-        draft = path + ".new"
+        draft = path + _DRAFT
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
             file.write(content)
             # A power cut must not leave an empty file, with which the server would start with its gate open.
@@ -170,8 +171,10 @@ def remove_keeper(dialect: Dialect, run: RunCommand) -> None:
     if os.path.exists(_UNIT):
         _systemctl(run, ["disable", "--now", KEEPER])
     for path in (_option_file(dialect), _UNIT, _LOGIN, _PROGRAM):
-        if os.path.exists(path):
-            os.unlink(path)
+        # A draft is what an installation that was killed has left, of the login as well.
+        for each in (path, path + _DRAFT):
+            if os.path.exists(each):
+                os.unlink(each)
     for path in (_LOGIN, _PROGRAM):
         # A folder with something else in it stays.
         with suppress(OSError):

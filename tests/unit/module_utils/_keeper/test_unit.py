@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,20 @@ def test_the_python_of_the_system_has_a_name_that_stays(
     monkeypatch.setattr(sys, "executable", str(tmp_path / running))
     monkeypatch.setattr(sys, "prefix", "/opt/python" if is_environment else sys.base_prefix)
     assert unit._python() == str(tmp_path / expected)
+
+
+def test_nothing_is_left_of_an_installation_that_was_killed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "login.json.new").write_text("a password")
+    for name in ("_LOGIN", "_PROGRAM", "_UNIT"):
+        monkeypatch.setattr(unit, name, str(tmp_path / "etc" / f"{name[1:].lower()}.json"))
+    monkeypatch.setattr(unit, "_option_file", lambda _dialect: str(tmp_path / "gate.cnf"))
+    said: list[list[str]] = []
+
+    def run(command: Sequence[str]) -> tuple[int, str, str]:
+        said.append([*command])
+        return 0, "", ""
+
+    unit.remove_keeper(dialect_for(parse_version("9.7.4")), run)
+    assert list(tmp_path.iterdir()) == []
+    assert said == [["systemctl", "daemon-reload"]]
