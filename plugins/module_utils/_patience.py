@@ -148,8 +148,10 @@ def _before(session: Session, path: Optional[str]) -> int:
 
 
 def _restore(session: Session, milliseconds: int, path: Optional[str]) -> None:
-    restore = sql("SET GLOBAL {} = {}", _variable(session, "timeout"), milliseconds)
-    session.query(restore, "restore the patience of commits")
+    # Where the server was started without semi-synchronous replication since, there is nothing to restore.
+    if _read(session, "timeout") is not None:
+        restore = sql("SET GLOBAL {} = {}", _variable(session, "timeout"), milliseconds)
+        session.query(restore, "restore the patience of commits")
     if path:
         with suppress(FileNotFoundError):
             os.unlink(path)

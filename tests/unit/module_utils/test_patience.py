@@ -132,6 +132,20 @@ def test_after_a_kill_the_keeper_restores_it(note: Path) -> None:
     assert not note.exists()
 
 
+def test_a_server_that_has_no_such_patience_any_more_is_left_alone(note: Path) -> None:
+    """An error at each look would keep the keeper from everything else."""
+
+    class Without(Server):
+        def query(self, statement: Statement, _action: str) -> list[dict[str, str]]:
+            assert statement.text.startswith("SHOW ")
+            return []
+
+    note.write_text('{"timeout_ms": 3000}', encoding="utf-8")
+    server: Any = Without(0)
+    restore_patience(server, str(note))
+    assert not note.exists()
+
+
 def test_after_a_kill_another_run_restores_it(note: Path) -> None:
     server = killed_in_between(note)
     with commits_at_once(server):
