@@ -22,7 +22,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import Dict, Optional, Tuple
 
-from .._bookkeeping import ALONE, LAG, PATIENCE, PEER, read_state_file, state_path, write_note, write_state
+from .._bookkeeping import ALONE, LAG, PATIENCE, PEER, read_note_file, state_path, write_note, write_state
 from .._claim import moving_writes
 from .._connection import Login, Session, connect, wait_for_end
 from .._errors import Refused, ServerError, TwowayError
@@ -315,7 +315,7 @@ class Keeper:
 
     def _is_alone(self, own: Seen, peer: Optional[Seen]) -> bool:
         """Return whether the peer was away before already, and keep in mind whether it is."""
-        noted = read_state_file(self._paths[ALONE]) or {}
+        noted = read_note_file(self._paths[ALONE]) or {}
         if peer:
             if noted:
                 os.unlink(self._paths[ALONE])

@@ -141,6 +141,13 @@ def test_who_goes_on_without_its_peer_does_so_after_a_start(keeper: program.Keep
     assert not keeper._is_alone(STARTED, None)
 
 
+def test_a_note_that_cannot_be_read_tells_nothing(keeper: program.Keeper) -> None:
+    Path(keeper._paths[ALONE]).write_bytes(b"\0\0\0")
+    assert not keeper._is_alone(STARTED, None)
+    keeper._is_alone(ACTIVE, None)
+    assert keeper._is_alone(STARTED, None)
+
+
 def test_who_may_have_been_turned_off_opens_no_gate_alone(
     keeper: program.Keeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
