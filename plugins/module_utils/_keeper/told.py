@@ -4,11 +4,12 @@
 
 # This module util is private to the collection. It may change without notice.
 
-"""Tells on the host how the write gate is, for whatever leads clients to where writes are accepted."""
+"""Tells how the write gate is: on the host, for whatever leads clients to where it is open, and in the journal."""
 
 from __future__ import annotations
 
 import os
+import sys
 
 GATE_FILE = "/run/twoway/gate-open"
 """``1`` while clients can write here, else ``0``; also when nobody looks. Without the file the gate is closed."""
@@ -21,3 +22,26 @@ def tell_gate(is_open: bool) -> None:
         os.write(descriptor, b"1\n" if is_open else b"0\n")
     finally:
         os.close(descriptor)
+
+
+class Told:
+    """What was told last; nothing is told twice.
+
+    :ivar gate: ``open``, ``half-open``, ``closed``, or ``away`` while nobody can look.
+    """
+
+    def __init__(self) -> None:
+        self.gate = self._said = ""
+
+    def tell(self, gate: str) -> None:
+        """Tell whoever leads clients here whether their writes are accepted."""
+        if gate != self.gate:
+            tell_gate(gate == "open")
+            self.gate = gate
+
+    def say(self, text: str) -> None:
+        """Tell a person what happens, on a line of the journal."""
+        if text != self._said:
+            sys.stdout.write(text + "\n")
+            sys.stdout.flush()
+            self._said = text

@@ -1,98 +1,25 @@
-"""The keeper: what it says of a peer that it does not get in at."""
+"""The keeper: how it opens and closes the gate."""
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import ALONE
 from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect import dialect_for
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import parse_version
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.statement import Statement
-from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused, ServerError
-from ansible_collections.twoway.mysql.plugins.module_utils._keeper import login, program
-from ansible_collections.twoway.mysql.plugins.module_utils._keeper.fence import Settings
+from ansible_collections.twoway.mysql.plugins.module_utils._keeper import program
 from ansible_collections.twoway.mysql.plugins.module_utils._keeper.login import SILENT_SECONDS
-from ansible_collections.twoway.mysql.plugins.module_utils._plan.keeper import Seen
-from ansible_collections.twoway.mysql.plugins.module_utils._state.channel import Channel, ChannelSettings
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.keeper import OPEN, STAY, Seen
 from ansible_collections.twoway.mysql.plugins.module_utils._state.claim import Claim
 
-UNTRUSTED = ServerError("connect", 2003, None, "certificate verify failed", was_there=True)
+CLAIM = Claim(7, 1, "deploy")
+OPENING = "SET GLOBAL read_only = OFF"
 
 
-class Peer:
-    """A session that shows nothing and can be closed."""
-
-    def close(self) -> None:
-        return None
-
-
-@pytest.mark.parametrize("obstacle", [Refused("The CA of the channel cannot be read."), UNTRUSTED])
-def test_obstacle_is_said_until_it_is_gone(monkeypatch: pytest.MonkeyPatch, obstacle: Exception) -> None:
-    session: Any = object()
-    obstacles: list[Exception] = [obstacle]
-
-    def login_of_peer(_session: Any) -> Login:
-        if obstacles:
-            raise obstacles.pop()
-        return Login(user="replication")
-
-    keeper = program.Keeper(Login(), keeps_gate=True)
-    monkeypatch.setattr(program, "login_of_peer", login_of_peer)
-    monkeypatch.setattr(program, "connect", lambda _login: Peer())
-    monkeypatch.setattr(program, "look_at", lambda _peer: Seen(2, "closed", None))
-    monkeypatch.setattr(keeper, "_note", lambda _peer, _seen: None)
-
-    assert keeper._look_at_peer(session) is None
-    assert keeper._trouble == f" ({obstacle})"
-    assert keeper._look_at_peer(session) == Seen(2, "closed", None)
-    assert keeper._trouble == ""
-
-
-def test_what_the_kernel_says_of_an_absent_peer_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    session: Any = object()
-    reasons = ["timed out", "No route to host", "timed out"]
-
-    def connect(_login: Login) -> Any:
-        raise ServerError("connect", 2003, None, reasons.pop(0))
-
-    keeper = program.Keeper(Login(), keeps_gate=True)
-    monkeypatch.setattr(program, "login_of_peer", lambda _session: Login(host="10.8.0.2"))
-    monkeypatch.setattr(program, "connect", connect)
-    told = set()
-    while reasons:
-        keeper._look_at_peer(session)
-        told.add(keeper._trouble)
-    assert told == {" (Failed to connect: timed out (errno 2003, sqlstate none))"}
-
-
-@pytest.mark.parametrize(
-    ("host", "port", "is_left"), [("10.8.0.3", 3306, True), ("10.8.0.2", 3307, True), ("10.8.0.2", None, False)]
-)
-def test_a_peer_that_the_channel_leads_to_no_longer_is_left(
-    monkeypatch: pytest.MonkeyPatch, host: str, port: int | None, is_left: bool
-) -> None:
-    """One that was replaced may run on, and know no claim but its own of before."""
-    session: Any = object()
-    channel = Channel(
-        name="", settings=ChannelSettings(source_host=host, source_port=port), receiver_state="on", applier_running=True
-    )
-    keeper = program.Keeper(Login(), keeps_gate=True)
-    keeper._peer, keeper._peer_login = cast(Any, Peer()), Login(host="10.8.0.2")
-    monkeypatch.setattr(login, "read_channel", lambda _session, _name: channel)
-    keeper._follow_channel(session)
-    assert (keeper._peer is None) is is_left
-    # Without a channel nobody has taken its place.
-    monkeypatch.setattr(login, "read_channel", lambda _session, _name: None)
-    keeper._follow_channel(session)
-    assert (keeper._peer is None) is is_left
-
-
-class Own:
-    """The session with the own server; ``patience`` is for how long each statement was waited for."""
+class Session:
+    """A session; ``patience`` is for how long each statement was waited for."""
 
     dialect = dialect_for(parse_version("9.7.4"))
 
@@ -106,64 +33,38 @@ class Own:
     def query(self, statement: Statement, _action: str) -> None:
         self.patience[statement.text] = self._seconds
 
+    def value(self, statement: Statement, _action: str) -> int | None:
+        self.patience[statement.text] = self._seconds
+        return None if "IS_USED_LOCK" in statement.text else 1
+
 
 def test_a_gate_that_is_slow_to_close_is_not_closed_once_more_beside_that() -> None:
-    session: Any = Own()
+    session: Any = Session()
     keeper = program.Keeper(Login(), keeps_gate=True)
     keeper._set_gate(session, is_open=False)
     keeper._set_gate(session, is_open=True)
-    assert session.patience == {"SET GLOBAL super_read_only = ON": None, "SET GLOBAL read_only = OFF": SILENT_SECONDS}
+    assert session.patience == {"SET GLOBAL super_read_only = ON": None, OPENING: SILENT_SECONDS}
 
 
-@pytest.fixture
-def keeper(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> program.Keeper:
-    """That of the active member, whose peer has been away for long."""
-    made = program.Keeper(Login(), keeps_gate=True)
-    made._paths = {ALONE: str(tmp_path / "alone.json")}
-    made._peer_answered_at = time.monotonic() - program.ALONE_AFTER_SECONDS - 1
-    return made
-
-
-def may_be_off(monkeypatch: pytest.MonkeyPatch, is_chosen: bool) -> None:
-    settings = Settings("/bin/true", 1.0, "eth0") if is_chosen else None
-    monkeypatch.setattr(program, "read_settings", lambda: settings)
-
-
-ACTIVE = Seen(1, "open", Claim(7, 1, "deploy"))
-STARTED = Seen(1, "closed", ACTIVE.claim)
-
-
-def test_who_goes_on_without_its_peer_does_so_after_a_start(keeper: program.Keeper) -> None:
-    assert not keeper._is_alone(STARTED, None)
-    keeper._is_alone(ACTIVE, None)
-    assert keeper._is_alone(STARTED, None)
-    assert not keeper._is_alone(STARTED, Seen(2, "closed", ACTIVE.claim))
-    assert not keeper._is_alone(STARTED, None)
-
-
-def test_a_note_that_cannot_be_read_tells_nothing(keeper: program.Keeper) -> None:
-    Path(keeper._paths[ALONE]).write_bytes(b"\0\0\0")
-    assert not keeper._is_alone(STARTED, None)
-    keeper._is_alone(ACTIVE, None)
-    assert keeper._is_alone(STARTED, None)
-
-
-def test_who_may_have_been_turned_off_opens_no_gate_alone(
-    keeper: program.Keeper, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("peer", "decision"), [(Seen(2, "closed", CLAIM), OPEN), (Seen(2, "closed", Claim(8, 2, "failover")), STAY)]
+)
+def test_a_gate_is_opened_under_the_locks_of_both_members(
+    monkeypatch: pytest.MonkeyPatch, peer: Seen, decision: str
 ) -> None:
-    keeper._is_alone(ACTIVE, None)
-    may_be_off(monkeypatch, True)
-    assert not keeper._is_alone(ACTIVE, None)
-    assert not keeper._is_alone(STARTED, None)
-
-
-def test_who_had_its_peer_turned_off_goes_on_alone(keeper: program.Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
-    may_be_off(monkeypatch, True)
-    keeper._fence._off = cast(Any, "somebody")
-    assert keeper._is_alone(STARTED, None)
-    assert keeper._is_alone(ACTIVE, None)
-    # Also when the service itself has started again, but not its host: that may have been turned off as well.
-    keeper._fence._off = None
-    assert keeper._is_alone(STARTED, None)
-    monkeypatch.setattr(program, "read_boot", lambda: "another")
-    assert not keeper._is_alone(STARTED, None)
+    own, other = Session(), Session()
+    keeper: Any = program.Keeper(Login(), keeps_gate=True)
+    keeper._peer.session = other
+    told: list[str] = []
+    monkeypatch.setattr(keeper._peer, "follow_channel", lambda _own: None)
+    monkeypatch.setattr(keeper._peer, "look", lambda _own: peer)
+    monkeypatch.setattr(keeper._told, "tell", told.append)
+    monkeypatch.setattr(keeper, "_is_alone", lambda _own, _peer: False)
+    monkeypatch.setattr(program, "look_at", lambda _own: Seen(1, "closed", CLAIM, is_moving=True))
+    assert keeper._open(own)[0] == decision
+    asked, done = [*own.patience], [*other.patience]
+    # Between its first and its last question each member keeps everybody else from moving the writes.
+    assert asked[0] == done[0] == "SELECT GET_LOCK('twoway.writes', 0)"
+    assert asked[-1] == done[-1] == "SELECT RELEASE_LOCK('twoway.writes')"
+    is_open = decision == OPEN
+    assert (OPENING in asked, "SELECT IS_USED_LOCK('twoway.offer.7')" in done, told == ["open"]) == (is_open,) * 3

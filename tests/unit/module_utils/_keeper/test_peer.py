@@ -1,0 +1,93 @@
+"""The peer: what the keeper says of one that it does not get in at, and which one it is."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login
+from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused, ServerError
+from ansible_collections.twoway.mysql.plugins.module_utils._keeper import login, peer
+from ansible_collections.twoway.mysql.plugins.module_utils._keeper.fence import Fence
+from ansible_collections.twoway.mysql.plugins.module_utils._keeper.offer import Offer
+from ansible_collections.twoway.mysql.plugins.module_utils._keeper.resume import Resume
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.keeper import Seen
+from ansible_collections.twoway.mysql.plugins.module_utils._state.channel import Channel, ChannelSettings
+
+UNTRUSTED = ServerError("connect", 2003, None, "certificate verify failed", was_there=True)
+
+
+class Session:
+    """A session that shows nothing and can be closed."""
+
+    def close(self) -> None:
+        return None
+
+
+def hurry() -> None:
+    """Nobody is told."""
+
+
+@pytest.fixture
+def kept() -> peer.Peer:
+    return peer.Peer(Offer(), Fence(), Resume(), hurry)
+
+
+@pytest.mark.parametrize("obstacle", [Refused("The CA of the channel cannot be read."), UNTRUSTED])
+def test_obstacle_is_said_until_it_is_gone(
+    kept: peer.Peer, monkeypatch: pytest.MonkeyPatch, obstacle: Exception
+) -> None:
+    own: Any = object()
+    obstacles: list[Exception] = [obstacle]
+
+    def login_of_peer(_session: Any) -> Login:
+        if obstacles:
+            raise obstacles.pop()
+        return Login(user="replication")
+
+    monkeypatch.setattr(peer, "login_of_peer", login_of_peer)
+    monkeypatch.setattr(peer, "connect", lambda _login: Session())
+    monkeypatch.setattr(peer, "look_at", lambda _peer: Seen(2, "closed", None))
+
+    assert kept.look(own) is None
+    assert kept.trouble == f" ({obstacle})"
+    assert kept.look(own) == Seen(2, "closed", None)
+    assert kept.trouble == ""
+
+
+def test_what_the_kernel_says_of_an_absent_peer_is_said_once(kept: peer.Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    own: Any = object()
+    reasons = ["timed out", "No route to host", "timed out"]
+
+    def connect(_login: Login) -> Any:
+        raise ServerError("connect", 2003, None, reasons.pop(0))
+
+    monkeypatch.setattr(peer, "login_of_peer", lambda _session: Login(host="10.8.0.2"))
+    monkeypatch.setattr(peer, "connect", connect)
+    told = set()
+    while reasons:
+        kept.look(own)
+        told.add(kept.trouble)
+    assert told == {" (Failed to connect: timed out (errno 2003, sqlstate none))"}
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "is_left"), [("10.8.0.3", 3306, True), ("10.8.0.2", 3307, True), ("10.8.0.2", None, False)]
+)
+def test_a_peer_that_the_channel_leads_to_no_longer_is_left(
+    kept: peer.Peer, monkeypatch: pytest.MonkeyPatch, host: str, port: int | None, is_left: bool
+) -> None:
+    """One that was replaced may run on, and know no claim but its own of before."""
+    own: Any = object()
+    settings = ChannelSettings(source_host=host, source_port=port)
+    channel = Channel(name="", settings=settings, receiver_state="on", applier_running=True)
+    kept.session, kept.login = cast(Any, Session()), Login(host="10.8.0.2")
+    monkeypatch.setattr(login, "read_channel", lambda _session, _name: channel)
+    kept.follow_channel(own, after_seconds=10)
+    assert kept.session is not None
+    kept.follow_channel(own)
+    assert (kept.session is None) is is_left
+    # Without a channel nobody has taken its place.
+    monkeypatch.setattr(login, "read_channel", lambda _session, _name: None)
+    kept.follow_channel(own)
+    assert (kept.session is None) is is_left
