@@ -23,6 +23,8 @@ from ._state.claim import Claim, newest, next_term
 
 _LOCK = "twoway.writes"
 _READY_LOCK = "twoway.ready"
+_CUT_SECONDS = 30
+"""So long the silence of whoever holds a lock on the peer is taken for thinking."""
 # A schema that does not exist is an error of its own on MySQL.
 _NO_SUCH_TABLE = (1049, 1146)
 
@@ -92,6 +94,21 @@ def moving_writes(session: Session, timeout_seconds: int) -> Iterator[None]:
             session.value(sql("SELECT RELEASE_LOCK({})", _LOCK), "end the move of the writes")
 
 
+@contextmanager
+def moving_writes_on(peer: Session, timeout_seconds: int) -> Iterator[None]:
+    """Do the same on the peer. In a cut nothing tells its server of the end; it gives the lock back by itself then.
+
+    :raises TwowayError: as :func:`moving_writes` does.
+    """
+    peer.limit_idleness(_CUT_SECONDS)
+    try:
+        with moving_writes(peer, timeout_seconds):
+            yield
+    finally:
+        with suppress(ServerError):
+            peer.limit_idleness()
+
+
 def is_moving_here(session: Session) -> bool:
     """Return whether it is this very session that keeps others from moving the writes, by :func:`moving_writes`."""
     question = sql("SELECT IS_USED_LOCK({}) = CONNECTION_ID()", _LOCK)
@@ -99,7 +116,11 @@ def is_moving_here(session: Session) -> bool:
 
 
 def say_ready(peer: Session) -> None:
-    """Show the peer, until this session ends, that somebody waits here for the writes that it is to hand over."""
+    """Show the peer, until this session ends, that somebody waits here for the writes that it is to hand over.
+
+    The peer's server ends it where it is silent for long, as in a cut, and gives back what else it holds.
+    """
+    peer.limit_idleness(_CUT_SECONDS)
     peer.value(sql("SELECT GET_LOCK({}, 0)", _READY_LOCK), "say that this member is ready for the writes")
 
 

@@ -23,7 +23,7 @@ from dataclasses import replace
 from typing import Dict, Optional, Tuple
 
 from .._bookkeeping import ALONE, LAG, PATIENCE, PEER, state_path
-from .._claim import moving_writes
+from .._claim import moving_writes, moving_writes_on
 from .._connection import Login, Session, connect, wait_for_end
 from .._errors import ServerError, TwowayError
 from .._patience import restore_patience
@@ -175,7 +175,7 @@ class Keeper:
             stack.enter_context(moving_writes(session, 0))
             reserved = self._peer.session
             if reserved:
-                stack.enter_context(moving_writes(reserved, 0))
+                stack.enter_context(moving_writes_on(reserved, 0))
             own, peer = look_at(session), self._peer.look(session)
             if self._peer.session is not reserved:
                 return STAY, "the peer has come or gone at this moment"

@@ -48,6 +48,11 @@ def test_writes_are_taken_back_under_the_lock_alone(has_lock: bool, claimed: boo
     assert member.said == said
 
 
-def test_the_lock_is_of_this_session() -> None:
-    member: Any = Member(has_lock=False)
-    assert not _claim.is_moving_here(member)
+def test_a_new_writer_that_is_cut_off_keeps_nobody_waiting_for_long() -> None:
+    """Its session on the old one holds locks, and nothing tells the old one's server that it has ended."""
+    member: Any = Member(has_lock=True)
+    limits: list[int] = []
+    member.limit_idleness = limits.append
+    member.value = lambda statement, _action: limits.append(0) if "GET_LOCK" in statement.text else None
+    _claim.say_ready(member)
+    assert limits == [30, 0]

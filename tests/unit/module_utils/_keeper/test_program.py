@@ -30,6 +30,9 @@ class Session:
     def limit_silence(self, seconds: float | None) -> None:
         self._seconds = seconds
 
+    def limit_idleness(self, seconds: int = 28800) -> None:
+        self.patience[f"idle {seconds}"] = self._seconds
+
     def query(self, statement: Statement, _action: str) -> None:
         self.patience[statement.text] = self._seconds
 
@@ -63,8 +66,9 @@ def test_a_gate_is_opened_under_the_locks_of_both_members(
     monkeypatch.setattr(program, "look_at", lambda _own: Seen(1, "closed", CLAIM, is_moving=True))
     assert keeper._open(own)[0] == decision
     asked, done = [*own.patience], [*other.patience]
-    # Between its first and its last question each member keeps everybody else from moving the writes.
-    assert asked[0] == done[0] == "SELECT GET_LOCK('twoway.writes', 0)"
-    assert asked[-1] == done[-1] == "SELECT RELEASE_LOCK('twoway.writes')"
+    # In between each member keeps others from moving the writes; the peer only as long as it hears of the session.
+    assert asked[0] == done[1] == "SELECT GET_LOCK('twoway.writes', 0)"
+    assert asked[-1] == done[-2] == "SELECT RELEASE_LOCK('twoway.writes')"
+    assert (done[0], done[-1]) == ("idle 30", "idle 28800")
     is_open = decision == OPEN
     assert (OPENING in asked, "SELECT IS_USED_LOCK('twoway.offer.7')" in done, told == ["open"]) == (is_open,) * 3
