@@ -13,8 +13,8 @@ author: The twoway.mysql authors (@twoway)
 description:
   - Opens the write gate of the member that takes the writes, and closes that of the standby.
   - With O(writers=one) every server starts with its gate closed, and a service of the member, C(twoway-gate), opens the one that the
-    newest claim to the writes names, once the peer has answered that it has no newer one and its own gate is not open. It closes the gate
-    of a member whose claim is not the newest any more.
+    newest claim to the writes names, once that claim has arrived there, and the peer has answered that it has no newer one and its own
+    gate is not open. It closes the gate of a member whose claim is not the newest any more.
   - The service tells in the file C(/run/twoway/gate-open) whether clients can write, C(1), or not, C(0); the role P(twoway.mysql.pair_vip#role)
     follows that.
   - The gate of a member whose seed was not finished is not opened; the seed does that at its end.
