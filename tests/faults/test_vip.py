@@ -12,6 +12,11 @@ import pytest
 
 pytestmark = pytest.mark.long
 
+_CLAIM = """
+    INSERT INTO twoway.active
+    SELECT MAX(term) + 1, {}, 'switchover', '' FROM (SELECT term FROM twoway.active) AS claims
+"""
+
 
 @pytest.fixture(scope="module", autouse=True)
 def pair(flavor: str) -> None:
@@ -74,6 +79,33 @@ def test_a_pulled_cable_opens_no_gate() -> None:
         seen.wait_for_rows()
     assert_whole(seen)
     assert "open" not in seen.gates(standby)
+
+
+def test_a_claim_that_is_on_its_way_opens_no_gate() -> None:
+    """As a switchover leaves it that is killed: the new writer lacks what was written before its claim."""
+    active, standby = address.settled()
+    closed = dict.fromkeys((active, standby), "closed")
+    [[server_id]] = labkit.sql(standby, "SELECT @@GLOBAL.server_id")
+    labkit.sql(standby, "STOP REPLICA SQL_THREAD")
+    with address.observed() as seen:
+        seen.wait_for_rows()
+        labkit.sql(active, _CLAIM.format(server_id))
+        address.eventually(address.gates, closed)
+        time.sleep(3)
+        assert address.gates() == closed
+        labkit.sql(standby, "START REPLICA SQL_THREAD")
+        assert address.settled() == (standby, active)
+        seen.wait_for_rows()
+    assert_whole(seen)
+
+
+def test_keepalived_that_dies_leaves_no_address_behind() -> None:
+    active, standby = address.settled()
+    labkit.shell(active, "systemctl kill --signal=KILL keepalived")
+    assert address.settled() == (active, standby)
+    labkit.shell(active, "systemctl kill --signal=KILL keepalived")
+    address.run("twoway.mysql.switch_over")
+    assert address.settled() == (standby, active)
 
 
 def test_a_bad_configuration_stops_nothing() -> None:
