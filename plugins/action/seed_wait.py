@@ -95,8 +95,9 @@ def _described(told: Mapping[str, Any]) -> Optional[Dict[str, Any]]:
 
 def _announcement(told: Mapping[str, Any], host: str) -> str:
     return (
-        "waits for the copy that process %s has been making since %s. To end the waiting, and not the copy, interrupt this run;"
-        " to give the copy up, end that process on %s." % (told["process"] or "unknown", _utc(told["began_at"]), host)
+        "waits for the copy that process %s has been making since %s. To end the waiting, and not the copy, interrupt"
+        " this run; to give the copy up, end that process on %s."
+        % (told["process"] or "unknown", _utc(told["began_at"]), host)
     )
 
 

@@ -54,8 +54,8 @@ def running_seed(pair: Pair) -> Iterator[Finding]:
                 "SEED_GOES_ON",
                 BLOCKER,
                 name,
-                "process %s has been copying data into it since %s; /var/lib/twoway/progress-%s.json tells how far it is"
-                % (running["process"] or "of an earlier run", running["began_at"], running["port"]),
+                "process %s has been copying data into it since %s; /var/lib/twoway/progress-%s.json tells how far"
+                " it is" % (running["process"] or "of an earlier run", running["began_at"], running["port"]),
                 "deploy_pair, rebuild_member and add_replica wait for its end, and go on then. To give it up, end that"
                 " process.",
             )
