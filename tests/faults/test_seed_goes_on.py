@@ -15,6 +15,8 @@ import pair
 import playbook
 import pytest
 
+pytestmark = pytest.mark.long
+
 _COPY = "twoway.mysql.pair : Seed | Copy from the donor"
 _WAITS = "db2: waits for the copy that process"
 _ELSEWHERE = "Another run waits for the copy into db2"
@@ -94,7 +96,6 @@ def test_it_waits_and_finds_the_copy_done() -> None:
     assert pair.judge() == pair.Verdict((), 0)
 
 
-@pytest.mark.long
 def test_it_begins_again_where_the_process_was_ended() -> None:
     with held.no_reader() as release:
         held.kill_in_copy()
@@ -109,7 +110,6 @@ def test_it_begins_again_where_the_process_was_ended() -> None:
     assert pair.judge() == pair.Verdict((), 0)
 
 
-@pytest.mark.long
 def test_where_the_run_that_began_it_is_at_work_nobody_waits() -> None:
     with (
         held.no_reader() as release,
