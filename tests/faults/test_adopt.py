@@ -24,7 +24,8 @@ _SITE = {
     "mysql": "gtid_mode = ON\\nenforce_gtid_consistency = ON\\n",
     "mariadb": "log_bin = site-bin\\nlog_slave_updates = ON\\n",
 }
-_FOLDERS = {"mysql": "/etc/mysql/mysql.conf.d", "mariadb": "/etc/mysql/mariadb.conf.d"}
+#: After the distribution's own file, which binds the server to the host itself, and before the pair's.
+_FILES = {"mysql": "/etc/mysql/mysql.conf.d/zz-site.cnf", "mariadb": "/etc/mysql/mariadb.conf.d/80-site.cnf"}
 _PURGE = "FLUSH BINARY LOGS; FLUSH BINARY LOGS; PURGE BINARY LOGS BEFORE NOW() + INTERVAL 1 DAY"
 #: As a site has them that does not number its servers by their addresses.
 _IDS = "mysql_server_id: \"{{ 1 if inventory_hostname == 'db1' else 2 }}\"\n"
@@ -36,7 +37,7 @@ def _site(flavor: str) -> str:
     client = labkit.FLAVORS[flavor].client
     for number, member in enumerate(_BOTH, start=1):
         lines = f"[mysqld]\\nserver_id = {number}\\nbind_address = 0.0.0.0\\n{_SITE[client]}"
-        labkit.shell(member, f"printf '{lines}' > {_FOLDERS[client]}/80-site.cnf; systemctl restart {client}")
+        labkit.shell(member, f"printf '{lines}' > {_FILES[client]}; systemctl restart {client}")
         # Where Ansible puts what it sends; a look at a host makes it.
         labkit.shell(member, "mkdir -p /root/.ansible/tmp")
         account = "CREATE USER site@'%' IDENTIFIED BY 's1te'; GRANT REPLICATION SLAVE ON *.* TO site@'%'"
