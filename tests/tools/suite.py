@@ -27,10 +27,10 @@ from checkout import BIN, OUTPUT, TOP, environment
 FLAVORS = ("mysql", "mariadb", "mariadb-lts")
 LOGS = OUTPUT / "suite"
 LAB = TOP / "tests" / "lab" / "lab"
-#: Scenarios that do not run on every flavor: what they are about does not differ between the series of MariaDB, and the
-#: one with the defaults runs on MariaDB 11.8 with the newest ansible-core.
+#: The scenarios of each flavor: what others are about does not differ there, and the one with the defaults runs on
+#: MariaDB 11.8 with the newest ansible-core.
 SCENARIOS = {
-    "mysql": (),
+    "mysql": ("adopt", "default", "own_ca", "recipe", "refuse"),
     "mariadb": ("adopt", "own_ca", "recipe", "refuse", "site"),
     "mariadb-lts": ("adopt", "default", "recipe"),
 }
