@@ -269,7 +269,8 @@ class Observed:
 
     @property
     def acknowledged(self) -> dict[str, Receipt]:
-        return {row: receipt for client in self.clients for row, receipt in list(client.acknowledged.items())}
+        # A copy is made in one go; a list of pairs is not, and the clients go on meanwhile.
+        return {row: receipt for client in self.clients for row, receipt in client.acknowledged.copy().items()}
 
     def first_of(self, server_id: int, moment: float) -> float | None:
         """When a server acknowledged its first row after a moment."""
