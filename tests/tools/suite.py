@@ -30,9 +30,9 @@ LAB = TOP / "tests" / "lab" / "lab"
 #: The scenarios of each flavor: what others are about does not differ there, and the one with the defaults runs on
 #: MariaDB 11.8 with the newest ansible-core.
 SCENARIOS = {
-    "mysql": ("adopt", "default", "own_ca", "recipe", "refuse"),
+    "mysql": ("adopt", "default", "own_ca", "recipe"),
     "mariadb": ("adopt", "own_ca", "recipe", "refuse", "site"),
-    "mariadb-lts": ("adopt", "default", "recipe"),
+    "mariadb-lts": ("adopt", "default"),
 }
 #: A stage that takes longer hangs.
 MOST_SECONDS = 40 * 60
