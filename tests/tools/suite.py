@@ -86,7 +86,7 @@ def stages() -> list[Stage]:
             for flavor in FLAVORS
         ),
         *(Stage(f"integration {flavor}", (f"{tools}/integration.py", flavor), True) for flavor in FLAVORS),
-        *(Stage(f"faults {flavor}", ("tests/faults/run.py", flavor, "--sample", "2"), True) for flavor in FLAVORS[:2]),
+        *(Stage(f"faults {flavor}", ("tests/faults/run.py", flavor, "--sample", "1"), True) for flavor in FLAVORS[:2]),
         # What differs between the series of MariaDB; all of it would take a quarter of an hour more.
         Stage("faults mariadb-lts", ("tests/faults/run.py", "mariadb-lts", "--sample", "2", "--moves"), True),
         Stage("molecule newest", (f"{tools}/newest.py", "mariadb", "default"), True),
