@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import sys
 import time
 from collections.abc import Callable
@@ -166,11 +167,11 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="copies.py")
     parser.add_argument("flavor", choices=labkit.FLAVORS)
     parser.add_argument("--method", default="auto")
-    parser.add_argument("--sample", type=int, default=len(FAULTS), help="only so many of the faults, the first ones")
+    parser.add_argument("--sample", type=int, default=len(FAULTS), help="only so many of the faults, any")
     options = parser.parse_args(arguments)
     outcomes = []
     with playbook.frozen_collection():
-        for fault in FAULTS[: options.sample]:
+        for fault in random.sample(FAULTS, options.sample):
             outcome = attempt(options.flavor, fault, {"pair_seed_method": options.method})
             outcomes.append(outcome)
             verdict = "FAILED" if outcome.problems else "ok"

@@ -1,11 +1,11 @@
 """Runs the fault tests on a flavor: half-built pairs, bad input, secrets, one fault per finding, interrupted
 deployments, broken copies, and whatever can happen to a pair under load.
 
-Usage: run.py FLAVOR [--sample N] [--seed N] [--moves]
+Usage: run.py FLAVOR [--short] [--moves]
 
-LAB_INSTANCE chooses the lab, which is removed afterwards. A sample leaves out the tests marked as long, the load, and
-on MariaDB the refusals of bad input, which are of the same code as on MySQL. With --moves only the moves of the writes
-are tested.
+LAB_INSTANCE chooses the lab, which is removed afterwards. The short run leaves out the tests marked as long, the
+interrupted deployments, the broken copies and the load, and on MariaDB the refusals of bad input, which are of the same
+code as on MySQL. With --moves only the moves of the writes are tested.
 The last lines are JSON with what the interrupted deployments, the broken copies and the load showed; see deploy.py,
 copies.py and schedule.py.
 """
@@ -28,27 +28,30 @@ def main(arguments: list[str]) -> int:
         sys.exit(f"Name a flavor: {', '.join(labkit.FLAVORS)}.")
     settings = environment(FLAVOR=arguments[0])
     only_moves = "--moves" in arguments
-    tables = [str(BIN / "pytest"), "-q", "--confcutdir", str(HERE), str(HERE / "test_moves.py" if only_moves else HERE)]
-    if "--sample" in arguments:
+    is_short = "--short" in arguments
+    tests = str(HERE / "test_moves.py" if only_moves else HERE)
+    tables = [str(BIN / "pytest"), "-q", "--durations=25", "--confcutdir", str(HERE), tests]
+    if is_short:
         tables += ["-m", "not long", *(["-k", "not test_is_refused"] if arguments[0] != "mysql" else [])]
     failures = subprocess.run(tables, cwd=TOP, env=settings, check=False).returncode
-    if not only_moves:
-        failures |= _strike(arguments, settings)
+    if not only_moves and not is_short:
+        failures |= _strike(arguments[0], settings)
     labkit.down()
     return int(bool(failures))
 
 
-def _strike(arguments: list[str], settings: dict[str, str]) -> int:
+def _strike(flavor: str, settings: dict[str, str]) -> int:
     """What the programs ended with that kill deployments and copies, and load a pair: 0 when all is well."""
-    points = [str(BIN / "python"), str(HERE / "deploy.py"), *arguments]
-    failures = subprocess.run(points, cwd=TOP, env=settings, check=False).returncode
-    sample = ["--sample", "1"] if "--sample" in arguments else []
-    for method in ("auto",) if sample else ("auto", "dump"):
-        copies = [str(BIN / "python"), str(HERE / "copies.py"), arguments[0], "--method", method, *sample]
-        failures |= subprocess.run(copies, cwd=TOP, env=settings, check=False).returncode
-    if not sample:
-        schedule = [str(BIN / "python"), str(HERE / "schedule.py"), *arguments]
-        failures |= subprocess.run(schedule, cwd=TOP, env=settings, check=False).returncode
+    programs = (
+        ["deploy.py", flavor],
+        ["copies.py", flavor, "--method", "auto"],
+        ["copies.py", flavor, "--method", "dump"],
+        ["schedule.py", flavor],
+    )
+    failures = 0
+    for name, *options in programs:
+        command = [str(BIN / "python"), str(HERE / name), *options]
+        failures |= subprocess.run(command, cwd=TOP, env=settings, check=False).returncode
     return failures
 
 
