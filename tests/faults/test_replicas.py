@@ -18,6 +18,7 @@ SWITCH_OVER = "twoway.mysql.switch_over"
 _BOTH = labkit.DEFAULT_MEMBERS
 _REPLICA = "db3"
 _ACCOUNTS = "SELECT user, host FROM mysql.user WHERE user LIKE 'twoway%' OR user = 'replication'"
+_MISSED = "SELECT name FROM wikidb.category WHERE id = 914"
 _INVENTORY = """
 wiki_pair:
   hosts: {db3: {}}
@@ -28,7 +29,8 @@ wiki_pair:
 class Lab:
     """The pair with a third host in its group."""
 
-    def __init__(self, inventory: Path) -> None:
+    def __init__(self, flavor: str, inventory: Path) -> None:
+        self.flavor = flavor
         self.more = ["-i", str(inventory)]
 
     def run(self, name: str, variables: playbook.Variables | None = None, *arguments: str, **more: str) -> list[str]:
@@ -46,7 +48,7 @@ def lab(flavor: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     labkit.writer_start("db1")
     inventory = tmp_path_factory.mktemp("lab") / "replicas.yml"
     inventory.write_text(_INVENTORY, encoding="utf-8")
-    lab = Lab(inventory)
+    lab = Lab(flavor, inventory)
     lab.run(playbook.DEPLOY)
     yield lab
     # The inventory of the other tests is to have no third host.
@@ -164,6 +166,19 @@ def test_data_of_its_own_are_in_the_way_and_saved(lab: Lab) -> None:
     lab.run(ADD, {"pair_seed_overwrite": [_REPLICA]})
     assert labkit.sql(_REPLICA, "SELECT id FROM wikidb.category WHERE id = 913") == []
     assert "alone" in labkit.shell(_REPLICA, "cat /var/backups/twoway/before-seed-*.sql").stdout
+
+
+def test_one_whose_applier_stands_still_is_removed_and_added_anew(lab: Lab) -> None:
+    labkit.sql("db1", "INSERT INTO wikidb.category (id, name) VALUES (914, 'here')")
+    playbook.wait(lambda: labkit.sql(_REPLICA, _MISSED) == [["here"]])
+    lift = "SET GLOBAL super_read_only = 0;" if labkit.FLAVORS[lab.flavor].client == "mysql" else ""
+    labkit.sql(_REPLICA, f"{lift} SET sql_log_bin = 0; DELETE FROM wikidb.category WHERE id = 914")
+    labkit.sql("db1", "UPDATE wikidb.category SET name = 'changed' WHERE id = 914")
+    playbook.wait(lambda: "No" in pair.channel_threads(_REPLICA))
+    lab.run(REMOVE, {"pair_remove_replica": _REPLICA})
+    assert pair.channel_threads(_REPLICA) == []
+    lab.run(ADD, {"pair_seed_overwrite": [_REPLICA]})
+    assert labkit.sql(_REPLICA, _MISSED) == [["changed"]]
 
 
 def test_a_lost_one_leaves_nothing(lab: Lab) -> None:
