@@ -14,6 +14,7 @@ import pytest
 
 SWITCH_OVER = "twoway.mysql.switch_over"
 FAIL_OVER = "twoway.mysql.fail_over"
+REJOIN = "twoway.mysql.rejoin_member"
 _BOTH = labkit.DEFAULT_MEMBERS
 #: Root passes the gate of a MariaDB server.
 _BUSY = """
@@ -140,6 +141,8 @@ def test_a_standby_that_does_not_apply_gets_no_writes(deployed: str) -> None:
     try:
         refused = playbook.run(SWITCH_OVER, {"pair_switch_to": "db1", "pair_switch_timeout_seconds": 3})
         assert refused.exit_code != 0, refused.output
+        # It never was closed, which would have kept the writers waiting for nothing.
+        assert any("no gate was touched" in error for error in refused.errors), refused.output
         assert load.open_members() == ["db2"]
     finally:
         labkit.sql("db1", "START REPLICA" if is_mysql else "START SLAVE")
@@ -182,6 +185,14 @@ def test_failover_and_return(deployed: str) -> None:
     _acknowledged_rows_are_on_both("db2")
     deploy = playbook.run()
     assert (deploy.exit_code, deploy.changes) == (0, []), deploy.output
+
+
+def test_nobody_rejoins_where_another_writer_is_meant(deployed: str) -> None:
+    """The inventory may still name the member that took the writes before a failover."""
+    refused = playbook.run(REJOIN, {"pair_active_member": "db2"})
+    assert (refused.exit_code != 0, refused.changes) == (True, []), refused.output
+    assert "WRITER_DIFFERS on db1" in refused.output
+    assert load.open_members() == ["db1"]
 
 
 def test_a_failover_between_members_that_do_not_see_each_other_closes_the_other_gate(deployed: str) -> None:
