@@ -16,6 +16,7 @@ import re
 from datetime import datetime, timezone
 from typing import Any, Dict, Iterable, List, Mapping, Optional
 
+from .._state.comparison import find_last_comparison
 from .._state.gtid import count_missing
 from .verdict import judge_report
 
@@ -59,7 +60,7 @@ def build_report(
         "members": members,
         "directions": directions,
         "findings": [{**finding, "page": _PAGES % finding["code"]} for finding in findings],
-        "comparison": _last_comparison(told, wish["addresses"]),
+        "comparison": _comparison(told, wish["addresses"]),
         "skipped": _ledger(told),
         "history": [],
     }
@@ -232,22 +233,11 @@ def _age(then: Optional[float], now: Optional[float]) -> Optional[float]:
     return None if then is None or now is None else round(max(0.0, now - then), 1)
 
 
-def _last_comparison(told: Mapping[str, Facts], addresses: Mapping[str, str]) -> Optional[Dict[str, Any]]:
-    """Return the latest comparison that either member keeps, with names of members instead of addresses.
-
-    One that stayed open is the last word only where there is no other.
-    """
+def _comparison(told: Mapping[str, Facts], addresses: Mapping[str, str]) -> Optional[Dict[str, Any]]:
+    """Return the last comparison, with names of members instead of addresses."""
     names = {address: name for name, address in addresses.items()}
-    found = [
-        {
-            **fact["comparison"],
-            "replica": name,
-            "source": names.get(fact["comparison"]["source"], fact["comparison"]["source"]),
-        }
-        for name, fact in told.items()
-        if fact.get("comparison")
-    ]
-    return max(found, key=lambda comparison: (comparison["is_equal"] is not None, str(comparison["at"])), default=None)
+    last = find_last_comparison(told)
+    return {**last, "source": names.get(last["source"], last["source"])} if last else None
 
 
 def _ledger(told: Mapping[str, Facts]) -> Dict[str, Any]:

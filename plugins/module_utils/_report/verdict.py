@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, Mapping, Tuple
 
+from .._state.comparison import has_open_skips
 from . import words
 
 OK, WARNING, CRITICAL, UNKNOWN = "ok", "warning", "critical", "unknown"
@@ -107,10 +108,7 @@ def _data(report: Mapping[str, Any]) -> Iterator[Reason]:
     comparison, skipped = report["comparison"], report["skipped"]
     if comparison and comparison["is_equal"] is False:
         yield CRITICAL, "the last comparison found differences in %s" % (", ".join(comparison["different"]) or "data")
-    # A comparison after the last skip has looked at what it left; of a line without a time that cannot be known.
-    times = [str(entry.get("at") or "") for entry in skipped["last"]]
-    equal_at = str(comparison["at"]) if comparison and comparison["is_equal"] else ""
-    if skipped["count"] and ("" in times or equal_at <= max(times, default="")):
+    if has_open_skips(skipped, comparison):
         yield WARNING, "%s skipped, and not compared since" % words.plural(skipped["count"], "transaction")
 
 

@@ -8,8 +8,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Iterator, Mapping, Optional
 
+from ..._state.comparison import find_last_comparison, has_open_skips
 from ..._state.units import in_time
 from ..steps import Finding
 from .symbols import symbol_of
@@ -172,13 +173,11 @@ def idempotent_definitions(pair: Pair) -> Iterator[Finding]:
 
 
 def skipped_transactions(pair: Pair) -> Iterator[Finding]:
-    equal_at = max((str(last.get("at")) for _name, last in _comparisons(pair) if last.get("is_equal")), default="")
+    comparison = find_last_comparison(dict(pair.known))
     for name, facts in pair.known:
-        ledger = facts.get("skipped_transactions") or {}
-        # A comparison after the last skip has looked at what it left; of a line without a time that cannot be known.
-        times = [str(entry.get("at") or "") for entry in ledger.get("last") or []]
-        if ledger.get("count") and ("" in times or equal_at <= max(times, default="")):
-            last = (ledger.get("last") or [{}])[-1]
+        ledger = facts.get("skipped_transactions")
+        if ledger and has_open_skips(ledger, comparison):
+            last = ledger["last"][-1]
             yield Finding(
                 "TRANSACTIONS_SKIPPED",
                 WARNING,
@@ -189,25 +188,14 @@ def skipped_transactions(pair: Pair) -> Iterator[Finding]:
             )
 
 
-def _comparisons(pair: Pair) -> List[Tuple[str, Mapping[str, Any]]]:
-    """Return the last comparisons, each with its member, but those that stayed open: they say nothing of what is known.
-
-    One before the latest on either member is left out: that one has looked again.
-    """
-    kept = [(name, facts["comparison"]) for name, facts in pair.known if facts.get("comparison")]
-    decided = [(name, last) for name, last in kept if last.get("is_equal") is not None]
-    latest = max((str(last.get("at")) for _name, last in decided), default="")
-    return [(name, last) for name, last in decided if str(last.get("at")) == latest]
-
-
 def compared(pair: Pair) -> Iterator[Finding]:
-    for name, last in _comparisons(pair):
-        if last["is_equal"] is False:
-            yield Finding(
-                "MEMBERS_DIFFER",
-                BLOCKER,
-                name,
-                "the last comparison with %s (%s) found a difference in %s"
-                % (last.get("source"), last.get("at"), ", ".join(last.get("different") or []) or "some table"),
-                "Decide which side is right, then repair the tables (compare_pair) or seed the member again.",
-            )
+    last = find_last_comparison(dict(pair.known))
+    if last and last["is_equal"] is False:
+        yield Finding(
+            "MEMBERS_DIFFER",
+            BLOCKER,
+            last["replica"],
+            "the last comparison with %s (%s) found a difference in %s"
+            % (last["source"], last["at"], ", ".join(last["different"]) or "some table"),
+            "Decide which side is right, then repair the tables (compare_pair) or seed the member again.",
+        )

@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, the twoway.mysql authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module util is private to the collection. It may change without notice.
+
+"""The comparisons that members keep: which one counts, and what it says of transactions that were skipped."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Mapping, Optional
+
+
+def find_last_comparison(facts: Mapping[str, Mapping[str, Any]]) -> Optional[Dict[str, Any]]:
+    """Return the latest comparison that a member keeps, with the member's name as ``replica``; ``None`` without any.
+
+    One that stayed open is the last word only where there is no other: it says nothing of what is known. Of two that
+    ended in the same second it is the one that found a difference.
+
+    :param facts: by member what ``member_info`` returned.
+    """
+    found = [{**told["comparison"], "replica": name} for name, told in facts.items() if told.get("comparison")]
+    return max(
+        found, key=lambda kept: (kept["is_equal"] is not None, str(kept["at"]), not kept["is_equal"]), default=None
+    )
+
+
+def has_open_skips(skipped: Mapping[str, Any], comparison: Optional[Mapping[str, Any]]) -> bool:
+    """Return whether transactions were skipped, and no comparison after the last one has found all data equal.
+
+    :param skipped: ``count``, and the ``last`` ones with ``at``; of one without a time nobody knows what came after it.
+    :param comparison: as of :func:`find_last_comparison`.
+    """
+    times = [str(entry.get("at") or "") for entry in skipped["last"]]
+    equal_at = str(comparison["at"]) if comparison and comparison["is_equal"] else ""
+    return bool(skipped["count"]) and ("" in times or equal_at <= max(times, default=""))

@@ -1,0 +1,52 @@
+"""Which of the comparisons that members keep counts, and what it says of skipped transactions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.twoway.mysql.plugins.module_utils._state.comparison import (
+    find_last_comparison,
+    has_open_skips,
+)
+
+
+def kept(at: str, is_equal: bool | None) -> dict[str, Any]:
+    """The facts of a member that keeps a comparison of that hour."""
+    return {"comparison": {"at": f"2026-11-24T{at}:00:00Z", "is_equal": is_equal}}
+
+
+@pytest.mark.parametrize(
+    ("db1", "db2", "replica"),
+    [
+        ({}, {"comparison": None}, None),
+        ({}, kept("10", None), "db2"),
+        (kept("11", True), kept("10", False), "db1"),
+        (kept("10", False), kept("11", None), "db1"),
+        (kept("11", True), kept("11", False), "db2"),
+    ],
+)
+def test_last_comparison(db1: dict[str, Any], db2: dict[str, Any], replica: str | None) -> None:
+    found = find_last_comparison({"db1": db1, "db2": db2})
+    assert (found and found["replica"]) == replica
+
+
+@pytest.mark.parametrize(
+    ("times", "comparison", "is_open"),
+    [
+        ([], None, False),
+        (["10"], None, True),
+        (["10", "12"], kept("11", True), True),
+        (["10", "11"], kept("11", True), True),
+        (["10", "11"], kept("12", True), False),
+        (["10", "11"], kept("12", False), True),
+        (["10", "11"], kept("12", None), True),
+        (["10", None, "11"], kept("12", True), True),
+    ],
+)
+def test_skips_are_open_until_a_comparison_has_found_all_equal(
+    times: list[str | None], comparison: dict[str, Any] | None, is_open: bool
+) -> None:
+    last = [{"at": f"2026-11-24T{time}:00:00Z"} if time else {"reason": "cannot be read"} for time in times]
+    found = comparison and comparison["comparison"]
+    assert has_open_skips({"count": len(times), "last": last}, found) is is_open
