@@ -177,10 +177,11 @@ canaries:
 comparison:
   description:
     - The last comparison of this member's data with its source, from C(/var/lib/twoway/compare.json) on the host; V(null) when there was
-      none. C(tables) is how many were compared, C(different) the names of some that were not equal.
+      none. C(tables) is how many were compared, C(different) the names of some that were not equal. C(begun_at)
+      is V(null) where the file does not tell it.
   type: dict
   returned: success
-  sample: {at: "2026-11-24T01:02:03Z", source: 198.51.100.1, is_equal: true, tables: 9, different: []}
+  sample: {at: "2026-11-24T01:02:03Z", begun_at: "2026-11-24T01:00:59Z", source: 198.51.100.1, is_equal: true, tables: 9, different: []}
 skipped_transactions:
   description:
     - The ledger of transactions that were skipped on this member, from C(/var/lib/twoway/skipped.jsonl) on the host; how many there are,

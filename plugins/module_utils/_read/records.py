@@ -15,6 +15,7 @@ from typing import Any, Dict, Iterator, List, Optional
 from .._bookkeeping import STATE_FOLDER
 from .._connection import Session
 from .._dialect.statement import sql
+from .._state.comparison import begin_of
 
 LEDGER = "skipped.jsonl"
 _MOST_SKIPPED = 20
@@ -32,7 +33,8 @@ def read_canaries(session: Session) -> List[Dict[str, Any]]:
 def read_comparison(folder: str = STATE_FOLDER) -> Optional[Dict[str, Any]]:
     """Return the last comparison that this member's host keeps, ``None`` when there was none.
 
-    Keys: ``at``, ``source``, ``is_equal``, the number of ``tables`` and the names of some that are ``different``.
+    Keys: ``at`` (when it ended), ``begun_at`` (``None`` where the record does not tell), ``source``, ``is_equal``, the
+    number of ``tables`` and the names of some that are ``different``.
 
     :raises OSError: when this process may not read it, or cannot: that there is none would not be known.
     """
@@ -49,6 +51,7 @@ def read_comparison(folder: str = STATE_FOLDER) -> Optional[Dict[str, Any]]:
     ]
     return {
         "at": kept.get("at"),
+        "begun_at": begin_of(kept.get("at"), kept.get("seconds")),
         "source": kept.get("source"),
         "is_equal": kept.get("is_equal"),
         "tables": len(tables),

@@ -8,7 +8,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, Dict, Mapping, Optional
+
+_FORM = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def begin_of(at: Any, seconds: Any) -> Optional[str]:
+    """Return when a comparison began that ended ``at`` a moment, in the same form (ISO 8601, UTC, whole seconds).
+
+    It is never later than it was, but up to two seconds earlier. ``None`` where a record does not tell.
+
+    >>> begin_of("2026-11-24T01:02:03Z", 63.25), begin_of("2026-11-24T01:02:03Z", None)
+    ('2026-11-24T01:00:59Z', None)
+    """
+    try:
+        return (datetime.strptime(at, _FORM) - timedelta(seconds=seconds)).strftime(_FORM)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def find_last_comparison(facts: Mapping[str, Mapping[str, Any]]) -> Optional[Dict[str, Any]]:
@@ -26,11 +43,13 @@ def find_last_comparison(facts: Mapping[str, Mapping[str, Any]]) -> Optional[Dic
 
 
 def has_open_skips(skipped: Mapping[str, Any], comparison: Optional[Mapping[str, Any]]) -> bool:
-    """Return whether transactions were skipped, and no comparison after the last one has found all data equal.
+    """Return whether transactions were skipped, and no comparison begun after the last one has found all data equal.
+
+    One that had begun before may have been past the rows by then.
 
     :param skipped: ``count``, and the ``last`` ones with ``at``; of one without a time nobody knows what came after it.
     :param comparison: as of :func:`find_last_comparison`.
     """
     times = [str(entry.get("at") or "") for entry in skipped["last"]]
-    equal_at = str(comparison["at"]) if comparison and comparison["is_equal"] else ""
-    return bool(skipped["count"]) and ("" in times or equal_at <= max(times, default=""))
+    begun_at = str(comparison["begun_at"] or "") if comparison and comparison["is_equal"] else ""
+    return bool(skipped["count"]) and ("" in times or begun_at <= max(times, default=""))

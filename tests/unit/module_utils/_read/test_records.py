@@ -22,10 +22,11 @@ def test_comparison_names_what_differs(tmp_path: Path) -> None:
         {"schema": "wikidb", "table": "link", "result": "different"},
         {"schema": "wikidb", "table": "user", "result": "missing"},
     ]
-    kept = {"at": "2026-11-24T01:02:03Z", "source": "198.51.100.1", "is_equal": False, "tables": tables}
+    kept = {"at": "2026-11-24T01:02:03Z", "seconds": 2.5, "source": "198.51.100.1", "is_equal": False, "tables": tables}
     (tmp_path / "compare.json").write_text(json.dumps(kept), encoding="utf-8")
     assert read_comparison(str(tmp_path)) == {
         "at": "2026-11-24T01:02:03Z",
+        "begun_at": "2026-11-24T01:02:00Z",
         "source": "198.51.100.1",
         "is_equal": False,
         "tables": 3,

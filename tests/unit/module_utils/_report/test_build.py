@@ -127,7 +127,7 @@ def test_canary_of_this_run_has_a_time(pair):
 
 
 def test_latest_comparison_of_either_member(pair):
-    kept = {"source": "10.8.60.1", "is_equal": True, "tables": 3, "different": []}
+    kept = {"source": "10.8.60.1", "is_equal": True, "tables": 3, "different": [], "begun_at": None}
     pair.facts["db2"]["comparison"] = {**kept, "at": "2026-11-25T10:00:00Z"}
     pair.facts["db1"]["comparison"] = {**kept, "at": "2026-11-24T10:00:00Z", "source": "10.8.60.6"}
     comparison = pair.report()["comparison"]

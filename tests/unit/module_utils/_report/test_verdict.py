@@ -72,9 +72,10 @@ def test_skipped_transaction_is_a_warning_until_the_data_were_compared(pair):
     pair.facts["db2"]["skipped_transactions"] = ledger
     assert line(pair) == "WARNING wiki_pair: 1 transaction skipped, and not compared since"
     comparison = {"source": "10.8.60.1", "is_equal": True, "tables": 9, "different": []}
-    pair.facts["db2"]["comparison"] = {**comparison, "at": "2026-11-25T09:00:00Z"}
+    comparison["at"] = "2026-11-25T10:30:00Z"
+    pair.facts["db2"]["comparison"] = {**comparison, "begun_at": "2026-11-25T09:00:00Z"}
     assert line(pair).startswith("WARNING")
-    pair.facts["db2"]["comparison"] = {**comparison, "at": "2026-11-25T10:30:00Z"}
+    pair.facts["db2"]["comparison"] = {**comparison, "begun_at": "2026-11-25T10:10:00Z"}
     assert line(pair).startswith("OK")
 
 
@@ -92,5 +93,5 @@ def test_line_is_one_line(pair):
 def test_skip_without_a_time_is_not_taken_for_compared(pair):
     pair.facts["db2"]["skipped_transactions"] = {"count": 1, "last": [{"reason": "this line cannot be read"}]}
     kept = {"source": "10.8.60.1", "tables": 9, "different": [], "is_equal": True}
-    pair.facts["db2"]["comparison"] = {**kept, "at": "2026-11-25T10:00:00Z"}
+    pair.facts["db2"]["comparison"] = {**kept, "at": "2026-11-25T10:00:00Z", "begun_at": "2026-11-25T09:00:00Z"}
     assert line(pair) == "WARNING wiki_pair: 1 transaction skipped, and not compared since"

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils._state.comparison import (
+    begin_of,
     find_last_comparison,
     has_open_skips,
 )
 
 
 def kept(at: str, is_equal: bool | None) -> dict[str, Any]:
-    """The facts of a member that keeps a comparison of that hour."""
-    return {"comparison": {"at": f"2026-11-24T{at}:00:00Z", "is_equal": is_equal}}
+    """The facts of a member that keeps a comparison of that hour, which took half of one."""
+    end = f"2026-11-24T{at}:00:00Z"
+    return {"comparison": {"at": end, "begun_at": begin_of(end, 1800.0), "is_equal": is_equal}}
 
 
 @pytest.mark.parametrize(
@@ -35,18 +37,21 @@ def test_last_comparison(db1: dict[str, Any], db2: dict[str, Any], replica: str 
     ("times", "comparison", "is_open"),
     [
         ([], None, False),
-        (["10"], None, True),
-        (["10", "12"], kept("11", True), True),
-        (["10", "11"], kept("11", True), True),
-        (["10", "11"], kept("12", True), False),
-        (["10", "11"], kept("12", False), True),
-        (["10", "11"], kept("12", None), True),
-        (["10", None, "11"], kept("12", True), True),
+        (["10:00:00"], None, True),
+        (["10:00:00", "12:00:00"], kept("11", True), True),
+        (["10:30:00"], kept("11", True), True),
+        (["10:00:00", "11:00:00"], kept("12", True), False),
+        # It had begun before.
+        (["10:45:00"], kept("11", True), True),
+        (["10:00:00"], {"comparison": {"at": "2026-11-24T12:00:00Z", "begun_at": None, "is_equal": True}}, True),
+        (["10:00:00", "11:00:00"], kept("12", False), True),
+        (["10:00:00", "11:00:00"], kept("12", None), True),
+        (["10:00:00", None, "11:00:00"], kept("12", True), True),
     ],
 )
 def test_skips_are_open_until_a_comparison_has_found_all_equal(
     times: list[str | None], comparison: dict[str, Any] | None, is_open: bool
 ) -> None:
-    last = [{"at": f"2026-11-24T{time}:00:00Z"} if time else {"reason": "cannot be read"} for time in times]
+    last = [{"at": f"2026-11-24T{time}Z"} if time else {"reason": "cannot be read"} for time in times]
     found = comparison and comparison["comparison"]
     assert has_open_skips({"count": len(times), "last": last}, found) is is_open
