@@ -147,6 +147,11 @@ mark:
       type: str
       returned: success
       sample: null
+    done_at:
+      description: When the seed was done, in UTC. What was compared before tells nothing of these data.
+      type: str
+      returned: when the seed is done, but for seeds of the first versions
+      sample: "2026-11-24T01:02:03Z"
     coordinates:
       description: The place in the donor's binary log that belongs to the copied data.
       type: dict

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any, Dict, Mapping
 
@@ -44,6 +45,13 @@ def compare_and_record(control: Session, request: Request, source_name: str, kee
             if is_telling(result, before, is_everything=request.choice.is_everything):
                 write_state(RECORD, result)
     return result
+
+
+def forget_comparison(session: Session) -> None:
+    """Remove the result that this host keeps of the server's data, where there is any: these have been replaced."""
+    if state_path(session, LOCK):
+        with suppress(FileNotFoundError):
+            os.unlink(RECORD)
 
 
 def is_telling(result: Mapping[str, Any], before: Mapping[str, Any], is_everything: bool) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from contextlib import suppress
 from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Type
 
@@ -23,6 +24,7 @@ from .._bookkeeping import (
     write_seed_mark,
     write_state,
 )
+from .._compare.record import forget_comparison
 from .._connection import Login, Session
 from .._dialect.statement import Identifier, sql
 from .._errors import Refused, TwowayError
@@ -259,6 +261,7 @@ class SeedRun:
         mark = {
             **self._mark,
             "state": plan.DONE,
+            "done_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "coordinates": self._result().coordinates,
             "binlog": {name: binlog[name] for name in ("file", "position")},
             "own": self._own_place(),
@@ -266,6 +269,7 @@ class SeedRun:
         # The data are whole. After the mark nobody would look for the file any more.
         if state_path(self._recipient, UNFINISHED):
             open_starts(self._recipient.dialect)
+        forget_comparison(self._recipient)
         write_seed_mark(self._recipient, mark)
         forget_state(self._recipient, UNFINISHED)
 

@@ -31,12 +31,19 @@ def begin_of(at: Any, seconds: Any) -> Optional[str]:
 def find_last_comparison(facts: Mapping[str, Mapping[str, Any]]) -> Optional[Dict[str, Any]]:
     """Return the latest comparison that a member keeps, with the member's name as ``replica``; ``None`` without any.
 
-    One that stayed open is the last word only where there is no other: it says nothing of what is known. Of two that
-    ended in the same second it is the one that found a difference.
+    One that ended before either member was seeded tells of data that are not there any more. One that stayed open is
+    the last word only where there is no other: it says nothing of what is known. Of two that ended in the same second
+    it is the one that found a difference.
 
     :param facts: by member what ``member_info`` returned.
     """
-    found = [{**told["comparison"], "replica": name} for name, told in facts.items() if told.get("comparison")]
+    # Older marks have no time, and a record whose time is unknown may be of these data.
+    seeded_at = max((str((told.get("seed") or {}).get("done_at") or "") for told in facts.values()), default="")
+    found = [
+        {**told["comparison"], "replica": name}
+        for name, told in facts.items()
+        if told.get("comparison") and str(told["comparison"]["at"] or seeded_at) >= seeded_at
+    ]
     return max(
         found, key=lambda kept: (kept["is_equal"] is not None, str(kept["at"]), not kept["is_equal"]), default=None
     )

@@ -66,7 +66,8 @@ def test_server_starts_closed_exactly_as_long_as_the_mark_is_unfinished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recipient, told = Session(), []
-    for name in ("ensure_bookkeeping", "wait_for_earlier_import", "restore_settings", "forget_state"):
+    left_out = "ensure_bookkeeping", "wait_for_earlier_import", "restore_settings", "forget_comparison", "forget_state"
+    for name in left_out:
         monkeypatch.setattr(seed_run, name, lambda *_arguments, **_named: None)
     monkeypatch.setattr(seed_run, "writable", lambda _session: nullcontext())
     monkeypatch.setattr(seed_run, "find_seed_mark", lambda _session: None)

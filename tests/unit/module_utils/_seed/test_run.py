@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils import _bookkeeping
+from ansible_collections.twoway.mysql.plugins.module_utils._compare import record
 from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login, Session
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect import dialect_for
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import MARIADB, Server
@@ -25,6 +26,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._seed.ledger import (
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.method import Copied, Method
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.progress import Progress
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.run import SeedRun
+from ansible_collections.twoway.mysql.plugins.module_utils._state.comparison import begin_of
 
 
 class Recipient:
@@ -168,6 +170,31 @@ def test_scheduler_stays_off_after_a_failure_until_a_copy_is_whole(
     actions[plan.DisableEvents](plan.DisableEvents(""))
     assert server.values["event_scheduler"] == "ON"
     assert not note.exists()
+
+
+@pytest.mark.parametrize("is_here", [True, False])
+def test_what_was_compared_before_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_here: bool) -> None:
+    kept = tmp_path / "compare.json"
+    kept.write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(record, "RECORD", str(kept))
+    monkeypatch.setattr(record, "state_path", lambda _session, name: str(tmp_path / name) if is_here else None)
+    monkeypatch.setattr(run, "state_path", lambda _session, _name: None)
+    monkeypatch.setattr(run, "describe_binlog", lambda _place: {"file": "b.1", "position": 4, "gtid": ""})
+    for name in ("ensure_bookkeeping", "read_binlog", "forget_state"):
+        monkeypatch.setattr(run, name, lambda *_arguments: None)
+    marks: list[dict[str, Any]] = []
+
+    def mark(_session: Session, content: dict[str, Any]) -> None:
+        marks.append({**content, "is_forgotten": not kept.exists()})
+
+    monkeypatch.setattr(run, "write_seed_mark", mark)
+    seed = run_of(Recipient())
+    seed.copied = Copied("b.1", 4, "", 0, 0.0)
+    for _again in (1, 2):
+        seed.actions()[plan.MarkDone](plan.MarkDone(""))
+    # Before the mark, after which nobody would do it.
+    assert [(written["state"], written["is_forgotten"]) for written in marks] == [("done", is_here)] * 2
+    assert begin_of(marks[0]["done_at"], 0) == marks[0]["done_at"]
 
 
 def test_schemas_are_dropped_whatever_refers_to_them() -> None:

@@ -22,6 +22,7 @@ def kept(at: str, is_equal: bool | None) -> dict[str, Any]:
     ("db1", "db2", "replica"),
     [
         ({}, {"comparison": None}, None),
+        ({"seed": None}, kept("10", None), "db2"),
         ({}, kept("10", None), "db2"),
         (kept("11", True), kept("10", False), "db1"),
         (kept("10", False), kept("11", None), "db1"),
@@ -30,6 +31,28 @@ def kept(at: str, is_equal: bool | None) -> dict[str, Any]:
 )
 def test_last_comparison(db1: dict[str, Any], db2: dict[str, Any], replica: str | None) -> None:
     found = find_last_comparison({"db1": db1, "db2": db2})
+    assert (found and found["replica"]) == replica
+
+
+def test_no_member_was_asked() -> None:
+    assert find_last_comparison({}) is None
+
+
+@pytest.mark.parametrize(
+    ("seed", "replica"),
+    [
+        (None, "db1"),
+        ({"state": "importing"}, "db1"),
+        # A mark from before marks had a time.
+        ({"state": "done"}, "db1"),
+        ({"state": "done", "done_at": "2026-11-24T09:59:00Z"}, "db1"),
+        ({"state": "done", "done_at": "2026-11-24T10:01:00Z"}, "db2"),
+        ({"state": "done", "done_at": "2026-11-24T11:01:00Z"}, None),
+    ],
+)
+def test_comparison_from_before_a_seed_does_not_count(seed: dict[str, str] | None, replica: str | None) -> None:
+    """The one that was made since stayed open."""
+    found = find_last_comparison({"db1": kept("10", False), "db2": {**kept("11", None), "seed": seed}})
     assert (found and found["replica"]) == replica
 
 
