@@ -54,9 +54,17 @@ def has_open_skips(skipped: Mapping[str, Any], comparison: Optional[Mapping[str,
 
     One that had begun before may have been past the rows by then.
 
-    :param skipped: ``count``, and the ``last`` ones with ``at``; of one without a time nobody knows what came after it.
+    :param skipped: ``count``, and the ``last`` ones with ``at``; see :func:`lacks_time`.
     :param comparison: as of :func:`find_last_comparison`.
     """
     times = [str(entry.get("at") or "") for entry in skipped["last"]]
     begun_at = str(comparison["begun_at"] or "") if comparison and comparison["is_equal"] else ""
-    return bool(skipped["count"]) and ("" in times or begun_at <= max(times, default=""))
+    return bool(skipped["count"]) and (lacks_time(skipped) or begun_at <= max(times, default=""))
+
+
+def lacks_time(skipped: Mapping[str, Any]) -> bool:
+    """Return whether the ledger does not tell of one of the last skips when it was, as a crash may leave a line.
+
+    No comparison is known to have begun after such a one.
+    """
+    return any(not entry.get("at") for entry in skipped["last"])

@@ -306,3 +306,16 @@ def test_a_server_in_place_of_a_lost_source_does_not_follow_its_survivor(flavor:
     seen = found({"flavor": flavor, "scope": "deployment", "facts": facts, "wish": {"active": "db2"}})
     histories = [finding for finding in seen if finding["code"] == "HISTORY_ON_REPLICA"]
     assert ["right data" in finding["remedy"] for finding in histories] == [True]
+
+
+@pytest.mark.parametrize("last", [{"at": "2026-11-24T01:02:03Z", "errno": 1062}, {"reason": "cannot be read"}])
+def test_a_skip_without_a_time_ends_when_the_ledger_is_moved_away(last: dict[str, Any]) -> None:
+    equal = {"at": "2026-11-24T02:00:00Z", "begun_at": "2026-11-24T01:30:00Z", "source": "db1", "is_equal": True}
+    skipped = {"count": 2, "last": [{"reason": "cannot be read"}, last]}
+    facts: dict[str, Any] = {"db2.comparison": {**equal, "tables": 9, "different": []}}
+    seen = found({"flavor": "mysql", "facts": {**facts, "db2.skipped_transactions": skipped}})
+    assert [(finding["code"], "move the ledger away" in finding["remedy"]) for finding in seen] == [
+        ("TRANSACTIONS_SKIPPED", True)
+    ]
+    assert "None" not in seen[0]["evidence"]
+    assert found({"flavor": "mysql", "facts": {**facts, "db2.skipped_transactions": {"count": 0, "last": []}}}) == []

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping, Optional
 
-from ..._state.comparison import find_last_comparison, has_open_skips
+from ..._state.comparison import find_last_comparison, has_open_skips, lacks_time
 from ..._state.units import in_time
 from ..steps import Finding
 from .symbols import symbol_of
@@ -176,14 +176,25 @@ def skipped_transactions(pair: Pair) -> Iterator[Finding]:
     comparison = find_last_comparison(dict(pair.known))
     for name, facts in pair.known:
         ledger = facts.get("skipped_transactions")
-        if ledger and has_open_skips(ledger, comparison):
+        if not ledger or not has_open_skips(ledger, comparison):
+            continue
+        if lacks_time(ledger):
+            yield Finding(
+                "TRANSACTIONS_SKIPPED",
+                WARNING,
+                name,
+                "transactions skipped here: %d; of at least one the ledger does not tell when" % ledger["count"],
+                "Compare all data (compare_pair), and repair what differs. Then move the ledger away: no comparison is"
+                " known to have come after that line.",
+            )
+        else:
             last = ledger["last"][-1]
             yield Finding(
                 "TRANSACTIONS_SKIPPED",
                 WARNING,
                 name,
                 "transactions skipped here: %d; the last one was %s at %s, because of error %s"
-                % (ledger["count"], last.get("transaction"), last.get("at"), symbol_of(last.get("errno"))),
+                % (ledger["count"], last.get("transaction"), last["at"], symbol_of(last.get("errno"))),
                 "Compare all data (compare_pair), and repair what differs in the tables that are named in the ledger.",
             )
 
