@@ -60,6 +60,7 @@ options:
     description:
       - Seconds to wait for each answer of the server; without it as long as it takes. With it, the module fails at a server that hangs, and names what it
         was asked.
+      - One that does not even answer a login is told in RV(login_error), with all that is known of its host.
     type: int
   peer_address:
     description: Address of the peer. Whether it can be reached from here is found out.
@@ -120,7 +121,9 @@ server:
   returned: success
   sample: {flavor: mariadb, version: 11.8.9, server_id: 168296449, is_gate_open: true}
 login_error:
-  description: Why there is no session on a server that is installed; V(null) when there is one.
+  description:
+    - Why there is no session on a server that is installed; V(null) when there is one. C(errno) is that of the server, or of the driver where none
+      answers, 2003 where nobody listens and 2013 where the server took the connection and said nothing in time.
   type: dict
   returned: success
   sample: {message: "Failed to connect to the server at socket /run/mysqld/mysqld.sock as root: Access denied", errno: 1698}

@@ -319,3 +319,14 @@ def test_a_skip_without_a_time_ends_when_the_ledger_is_moved_away(last: dict[str
     ]
     assert "None" not in seen[0]["evidence"]
     assert found({"flavor": "mysql", "facts": {**facts, "db2.skipped_transactions": {"count": 0, "last": []}}}) == []
+
+
+@pytest.mark.parametrize(
+    ("errno", "said"), [(1045, "Let Ansible be root"), (None, "Let Ansible be root"), (2013, "hangs")]
+)
+def test_a_server_that_does_not_answer_a_login_is_not_taken_for_one_that_refuses_it(
+    errno: int | None, said: str
+) -> None:
+    facts = {"db2.login_error": {"message": "Failed", "errno": errno}, "db2.server": None, "db2.replication": None}
+    seen = found({"flavor": "mysql", "scope": "deployment", "facts": facts})
+    assert [said in finding["remedy"] for finding in seen if finding["code"] == "LOGIN_FAILED"] == [True]

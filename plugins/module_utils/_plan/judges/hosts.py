@@ -18,6 +18,9 @@ from .view import BLOCKER, WARNING, Pair
 
 _SUPPORTED_SYSTEMS = ("debian", "ubuntu")
 
+# Of the driver: nobody listens, or the server took the connection and said nothing, or no more. No account is refused.
+_NO_ANSWER = (2002, 2003, 2013)
+
 
 def members(pair: Pair) -> Iterator[Finding]:
     problems = []
@@ -104,7 +107,10 @@ def login(pair: Pair) -> Iterator[Finding]:
             BLOCKER,
             name,
             facts["login_error"]["message"].rstrip("."),
-            "Let Ansible be root on the host (pair_become: true), or set pair_login (login_user, login_password,"
+            "See whether the server hangs or is still starting (its error log), whether pair_login (login_unix_socket)"
+            " names the socket that it listens on, and whether Ansible is root on the host."
+            if facts["login_error"]["errno"] in _NO_ANSWER
+            else "Let Ansible be root on the host (pair_become: true), or set pair_login (login_user, login_password,"
             " login_unix_socket) to an account that may administer it.",
         )
 
