@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
+
+from scenarios import makes_sense, scenario_names
+from suite import SCENARIOS
 
 TOP = Path(__file__).resolve().parents[2]
 
@@ -33,6 +39,12 @@ def test_every_module_is_tried_on_real_servers() -> None:
     named = yaml.safe_load((integration / "vars.yml").read_text(encoding="utf-8"))["all_targets"]
     there = sorted(path.name for path in (integration / "targets").iterdir() if path.name != "setup_pair")
     assert sorted(named) == there == [name for name in modules() if name != "pair_switchover"]
+
+
+def test_every_scenario_is_run_in_the_suite() -> None:
+    """On a flavor for which it makes sense: the suite leaves it out of the others."""
+    run = {name for flavor, names in SCENARIOS.items() for name in names if makes_sense(name, flavor)}
+    assert sorted(run) == scenario_names()
 
 
 def test_nothing_that_sanity_finds_is_ignored() -> None:
