@@ -20,9 +20,20 @@ from ._connection import Session
 from ._errors import Refused
 from ._executor import writable
 from ._read.replication import read_channel
+from ._read.server import read_started_at
 from ._state.channel import Channel
 from ._state.claim import FAILOVER
 from ._wait import wait_for
+
+_START_SECONDS = 1
+"""By so much a server may have been started later than it seems."""
+
+
+def seconds_since_seen(session: Session) -> Optional[int]:
+    """Return how long ago the keeper saw the peer last; ``None`` where nobody can tell."""
+    noted = read_note(session, PEER)
+    seconds = round(time.time() - noted["at"]) if noted else -1
+    return seconds if seconds >= 0 else None
 
 
 def risks_of_loss(session: Session, within_seconds: Optional[float] = None) -> List[str]:
@@ -34,10 +45,17 @@ def risks_of_loss(session: Session, within_seconds: Optional[float] = None) -> L
     if noted is None:
         return ["nothing is known of how the lost member acknowledged its commits"]
     # A moment that is still to come tells that the clock was set back: nothing is known of when that was.
-    seconds = abs(time.time() - noted["at"])
+    now = time.time()
+    seconds = abs(now - noted["at"])
     age = "%d s before now" % round(seconds)
     if within_seconds is not None and seconds > within_seconds:
         return ["the lost member was seen last %s, and may have stopped waiting for this one since" % age]
+    # Nobody looks while the server here is down, and the other one goes on without it.
+    if not read_started_at(session) + _START_SECONDS < noted["at"] <= now:
+        return [
+            "the lost member was seen last %s, and not since the server here was started: it may have stopped waiting"
+            " for this one meanwhile" % age
+        ]
     if noted["gate"] == "open" and noted["is_semi_sync"] is not True:
         return ["when it was seen last, %s, the lost member did not wait for this one before it acknowledged" % age]
     return []

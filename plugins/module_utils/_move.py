@@ -26,7 +26,7 @@ from ._claim import is_lock_used, is_moving_here, is_peer_ready, moving_writes, 
 from ._connection import Session, connect
 from ._errors import Refused, ServerError, TwowayError
 from ._executor import writable
-from ._failover import refuse_standstill
+from ._failover import refuse_standstill, seconds_since_seen
 from ._in_the_way import clear_the_way, close_gate, read_work
 from ._keeper.login import ANSWER_SECONDS, SILENT_SECONDS, required_login_of_peer
 from ._keeper.look import look_at
@@ -67,9 +67,10 @@ def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
         return plan_move(part, target, params["lost"])
 
     risks: List[str] = []
-    peer_hangs = False
+    peer_hangs, seen_seconds = False, None
     if params["lost"] and any(isinstance(step, FailOver) for step in plan(read()).steps):
         peer_hangs = refuse_when_peer_answers(session)
+        seen_seconds = seconds_since_seen(session)
         risks = risks_where_allowed(session, params["accept_loss"])
         refuse_standstill(session)
     met: List[Dict[str, Any]] = []
@@ -97,11 +98,13 @@ def move_writes(module: AnsibleModule, session: Session) -> Dict[str, Any]:
     )
     if module.check_mode and any(isinstance(step, HandOver) for step in plan(read()).steps):
         met.extend(work.as_dict(None) for work in read_work(session))
-    return _with_details(result, began, risks=risks, peer_hangs=peer_hangs, sessions=met)
+    return _with_details(
+        result, began, risks=risks, peer_hangs=peer_hangs, peer_seen_seconds=seen_seconds, sessions=met
+    )
 
 
 def _with_details(result: Dict[str, Any], began: float, **details: Any) -> Dict[str, Any]:
-    nothing: Dict[str, Any] = {"risks": [], "peer_hangs": False, "sessions": []}
+    nothing: Dict[str, Any] = {"risks": [], "peer_hangs": False, "peer_seen_seconds": None, "sessions": []}
     return {**result, **nothing, **details, "seconds": round(time.monotonic() - began, 3)}
 
 

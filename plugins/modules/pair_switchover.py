@@ -84,7 +84,8 @@ server:
 risks:
   description: >-
     With O(lost=true), why transactions that the lost member acknowledged may be missing here; empty when no reason
-    is known. What it acknowledged after it was seen last, behind a network cut, nobody here can know.
+    is known. That this server was started since it saw the other one last is one: the other one goes on without a replica that is down.
+    What it acknowledged after it was seen last, behind a network cut, nobody here can know.
   type: list
   elements: str
   returned: success
@@ -95,6 +96,13 @@ peer_hangs:
   type: bool
   returned: success
   sample: false
+peer_seen_seconds:
+  description: >-
+    With O(lost=true), how long ago the service C(twoway-gate) of this member saw the other one last; null where nobody can tell, and where
+    nothing was to be done.
+  type: int
+  returned: success
+  sample: 2
 sessions:
   description: >-
     On the member that has the writes, the sessions that were in the middle of a write for a second or more when they were to move; the text of

@@ -279,3 +279,20 @@ def test_nobody_is_closed_for_a_survivor_that_is_not_there(deployed: str) -> Non
     assert load.open_members() == [active]
     labkit.heal()
     assert load.settled() == (active, standby)
+
+
+@pytest.mark.long
+def test_a_member_that_was_down_takes_no_writes_of_which_it_knows_nothing(deployed: str) -> None:
+    active, standby = load.settled()
+    unit = labkit.FLAVORS[deployed].unit
+    labkit.shell(standby, ["systemctl", "stop", unit])
+    labkit.sql(active, _ROW.format(id=2000000005))
+    labkit.kill(active)
+    labkit.shell(standby, ["systemctl", "start", unit])
+    refused = playbook.run(FAIL_OVER, {"pair_fail_over_to": standby})
+    assert (refused.exit_code != 0, refused.changes) == (True, []), refused.output
+    assert any("not since the server here was started" in error for error in refused.errors), refused.output
+    labkit.heal()
+    assert load.settled() == (active, standby)
+    playbook.wait(lambda: "2000000005" in pair.ledger(standby))
+    assert "2000000005" in pair.ledger(standby)

@@ -94,6 +94,12 @@ def describe_identity(session: Session, variables: Mapping[str, str], counters: 
     }
 
 
+def read_started_at(session: Session) -> float:
+    """Return when the server was started, in seconds since 1970: within a second, since it counts whole ones."""
+    uptime = session.query(sql("SHOW GLOBAL STATUS LIKE 'Uptime'"), "ask how long the server has been running")
+    return time.time() - int(uptime[0]["Value"])
+
+
 def read_gate(session: Session) -> str:
     """Return ``open``, ``closed``, or ``half-open`` where only clients are refused and administrators could be too."""
     return _gate_in(session.query(sql("SELECT {}", _gate(session)), "read the write gate")[0])

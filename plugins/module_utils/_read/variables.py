@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from typing import Dict, FrozenSet, Iterable, Optional
 
 from .._connection import Session
 from .._dialect.options import filter_value
-from .._dialect.statement import sql
 from .._errors import ServerError
 from .._state.channel import FILTERS
 from .replication import read_binlog
+from .server import read_started_at
 
 _READ_ONLY = 1238
 
@@ -72,5 +71,4 @@ def was_started_since(session: Session, option_file: Optional[str]) -> bool:
         written_at = os.stat(option_file or "").st_mtime
     except OSError:
         return False
-    uptime = session.query(sql("SHOW GLOBAL STATUS LIKE 'Uptime'"), "ask how long the server has been running")
-    return written_at < time.time() - int(uptime[0]["Value"])
+    return written_at < read_started_at(session)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils import _bookkeeping, 
         ("open", True, 1, None, []),
         ("open", True, 1, 3, []),
         ("open", True, 7200, None, []),
+        ("closed", None, 7200, None, []),
         (
             "open",
             True,
@@ -57,8 +59,43 @@ def test_risks_follow_from_what_was_seen_last(
 ) -> None:
     noted = {"at": time.time() - age_seconds, "gate": gate, "is_semi_sync": is_semi_sync}
     monkeypatch.setattr(_failover, "read_note", lambda session, name: noted)
+    assert _failover.risks_of_loss(_server(uptime_seconds=86400), within_seconds) == risks
+
+
+def _server(uptime_seconds: int) -> Any:
+    row = {"Variable_name": "Uptime", "Value": str(uptime_seconds)}
+    return SimpleNamespace(query=lambda _statement, _action: [row])
+
+
+@pytest.mark.parametrize("gate", ["open", "closed"])
+@pytest.mark.parametrize(
+    ("age_seconds", "uptime_seconds", "is_risk"),
+    [
+        (3600, 60, True),
+        (55, 60, False),
+        # The server counts whole seconds: it may have been started up to one later.
+        (59.5, 60, True),
+        # The host has another time since it was started.
+        (-3600, 60, True),
+    ],
+)
+def test_a_server_that_was_started_since_knows_nothing_of_commits_meanwhile(
+    monkeypatch: pytest.MonkeyPatch, gate: str, age_seconds: float, uptime_seconds: int, is_risk: bool
+) -> None:
+    noted = {"at": time.time() - age_seconds, "gate": gate, "is_semi_sync": True}
+    monkeypatch.setattr(_failover, "read_note", lambda session, name: noted)
+    risks = _failover.risks_of_loss(_server(uptime_seconds))
+    assert [("not since the server here was started" in risk) for risk in risks] == [True] * is_risk
+
+
+@pytest.mark.parametrize(("age_seconds", "told"), [(7, 7), (-3600, None), (None, None)])
+def test_how_long_ago_the_lost_member_was_seen(
+    monkeypatch: pytest.MonkeyPatch, age_seconds: float | None, told: int | None
+) -> None:
+    noted = None if age_seconds is None else {"at": time.time() - age_seconds}
+    monkeypatch.setattr(_failover, "read_note", lambda session, name: noted)
     session: Any = None
-    assert _failover.risks_of_loss(session, within_seconds) == risks
+    assert _failover.seconds_since_seen(session) == told
 
 
 def test_a_note_that_a_power_cut_left_short_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
