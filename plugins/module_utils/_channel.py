@@ -17,7 +17,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ._channel_login import login_as_channel
 from ._connection import Session, connect
 from ._dialect.features import Server
-from ._errors import Refused, TwowayError
+from ._errors import Refused, ServerError, TwowayError
 from ._module import reconcile
 from ._plan.channel import DesiredChannel, plan_channel, show_channel
 from ._plan.steps import DrainApplier, Plan, SetAppliedGtid
@@ -28,6 +28,8 @@ from ._state.binlog import BinlogCoordinates
 from ._state.channel import FILE_POSITION, Channel, ChannelSettings
 from ._state.variables import is_on
 from ._wait import wait_for
+
+_LATER = "Run it again, or raise wait_seconds (pair_wait_seconds in the role)."
 
 
 def _coordinates_of(params: Mapping[str, Any]) -> Optional[BinlogCoordinates]:
@@ -96,11 +98,25 @@ def _drain(session: Session, timeout_seconds: float) -> Callable[[DrainApplier],
         _done, found = wait_for(lambda: read_channel(session, step.channel), is_done, timeout_seconds)
         if found is None or session.dialect.is_drained(found):
             return
-        trouble = found.applier_error.message if found.applier_error else "it is still at %s" % found.applied
+        trouble = found.applier_trouble or "after %d s it is still at %s" % (timeout_seconds, found.applied)
+        remedy = "Repair the applier first." if found.applier_trouble else _LATER
         raise TwowayError(
-            "The applier of channel %r did not apply everything that was received (up to %s): %s. The receiver stays"
-            " stopped and no setting was changed: that would drop the rest." % (step.channel, found.received, trouble)
+            "The applier of channel %r did not apply everything that was received (up to %s): %s. %sNothing was done"
+            " that would drop the rest. %s" % (step.channel, found.received, trouble, restore(step, found), remedy)
         )
+
+    def restore(step: DrainApplier, found: Channel) -> str:
+        """Start the receiver again, and return what became of it; nothing of that where it was not stopped."""
+        if not step.restores_receiver:
+            return ""
+        # With both threads off, some servers drop what was received as soon as the receiver starts.
+        if not found.applier_running:
+            return "The receiver stays stopped. "
+        try:
+            session.query(session.dialect.start_receiver(step.channel), "start the receiver again")
+        except ServerError as error:
+            return "The receiver stays stopped (%s). " % error.message
+        return "The receiver was started again. "
 
     return drain
 

@@ -118,7 +118,9 @@ options:
     description: Ask the source for its key, for C(caching_sha2_password) without TLS. MySQL 8.0.4 and later only.
     type: bool
   wait_seconds:
-    description: How long to wait for the receiver to connect, and for the applier to apply what was received.
+    description:
+      - How long to wait for the receiver to connect, and for the applier to apply what was received.
+      - Where the applier is still at work then, a receiver that was stopped for that is started again, and the module fails.
     type: int
     default: 60
 """

@@ -203,10 +203,11 @@ def _steps_to_halt(actual: Channel, reason: str) -> List[Step]:
     """
     # The applier first: on MariaDB two stopped threads are enough to drop what was received.
     steps = _steps_to_apply(actual, "what was received has to be applied first")
-    if actual.receiver_state != "off":
+    is_receiving = actual.receiver_state != "off"
+    if is_receiving:
         steps.append(StopReceiver(reason, actual.name))
-    if actual.applier_running or actual.receiver_state != "off":
-        steps.append(DrainApplier("what was received would be dropped", actual.name))
+    if actual.applier_running or is_receiving:
+        steps.append(DrainApplier("what was received would be dropped", actual.name, restores_receiver=is_receiving))
     steps.append(StopApplier(reason, actual.name))
     return steps
 
@@ -262,10 +263,11 @@ def _steps_to_run(
         # Such a server forgets what was received as soon as both threads stand still.
         return _steps_to_halt(actual, "the channel shall stand still")
     steps: List[Step] = []
-    if receiver_on and not want_receiver:
+    stops_receiver = receiver_on and not want_receiver
+    if stops_receiver:
         steps.append(StopReceiver("the channel shall stand still", desired.name))
     if applier_on and not want_applier:
-        steps.append(DrainApplier("what was received would be dropped", desired.name))
+        steps.append(DrainApplier("what was received would be dropped", desired.name, stops_receiver))
         steps.append(StopApplier("the channel shall stand still", desired.name))
     if want_applier and not applier_on:
         steps.append(StartApplier("the channel shall run", desired.name))

@@ -138,9 +138,13 @@ class StartApplier(Step):
 
 @dataclass(frozen=True)
 class DrainApplier(Step):
-    """Wait until the applier has applied everything that was received."""
+    """Wait until the applier has applied everything that was received.
+
+    :ivar restores_receiver: whether the receiver was stopped for this, and is started again where it comes to no end.
+    """
 
     channel: str
+    restores_receiver: bool = False
 
 
 @dataclass(frozen=True)

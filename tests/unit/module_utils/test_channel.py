@@ -11,7 +11,8 @@ import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils import _channel
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect import dialect_for
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import parse_version
-from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused, TwowayError
+from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused, ServerError, TwowayError
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.steps import DrainApplier
 from ansible_collections.twoway.mysql.plugins.module_utils._read import replication
 from ansible_collections.twoway.mysql.plugins.module_utils._secret import Secret
 from ansible_collections.twoway.mysql.plugins.module_utils._state.binlog import BinlogCoordinates
@@ -174,6 +175,42 @@ def test_receiver_that_is_refused_is_an_error_at_once(monkeypatch: pytest.Monkey
     refused = replace(channel("gtid", receiver="connecting"), receiver_error=ThreadError(1045, "Access denied"))
     with pytest.raises(TwowayError, match="does not run: Access denied"):
         wait(monkeypatch, MARIADB, None, refused, seconds=9)
+
+
+@pytest.mark.parametrize(
+    ("restores", "error", "is_up", "said", "told"),
+    [
+        (
+            True,
+            0,
+            True,
+            ["START REPLICA IO_THREAD FOR CHANNEL ''"],
+            "started again. Nothing was done that would drop the rest. Run it",
+        ),
+        (True, 0, False, ["START REPLICA IO_THREAD FOR CHANNEL ''"], "The receiver stays stopped ("),
+        # With both threads off it would drop what it received.
+        (True, 1062, True, [], "The receiver stays stopped. Nothing was done that would drop the rest. Repair"),
+        (False, 0, True, [], "after 0 s it is still at bin.000002:4711. Nothing was done that"),
+    ],
+)
+def test_a_receiver_goes_on_where_the_applier_does_not_get_done(
+    monkeypatch: pytest.MonkeyPatch, restores: bool, error: int, is_up: bool, said: list[str], told: str
+) -> None:
+    asked = []
+
+    def query(statement: Any, action: str) -> None:
+        asked.append(statement.text)
+        if not is_up:
+            raise ServerError(action, 2013, None, "gone")
+
+    seen = channel("gtid", error=error, receiver="off")
+    monkeypatch.setattr(_channel, "read_channel", lambda _session, _name: seen)
+    session = session_on(MYSQL)
+    session.query = query
+    with pytest.raises(TwowayError) as failure:
+        _channel._drain(session, 0)(DrainApplier("it changes", "", restores))
+    assert told in failure.value.message
+    assert asked == said
 
 
 @pytest.mark.parametrize(("applied", "is_drained"), [("1-7", False), ("1-8", True)])

@@ -319,6 +319,17 @@ def test_steps(actual: Channel | None, desired: DesiredChannel, on_mysql: str, o
         assert found == expected, changes_alone
 
 
+@pytest.mark.parametrize("flavor", [MYSQL, MARIADB], ids=["mysql", "mariadb"])
+@pytest.mark.parametrize("desired", [wish("stopped"), wish("absent"), wish("started", delay_seconds=7)])
+def test_a_receiver_is_started_again_where_it_was_stopped_in_vain(desired: DesiredChannel, flavor: bool) -> None:
+    for actual in (channel(), channel("off"), channel("on", False)):
+        is_stopped = False
+        for step in plan_channel(actual, desired, flavor).steps:
+            is_stopped = is_stopped or isinstance(step, do.StopReceiver)
+            if isinstance(step, do.DrainApplier):
+                assert step.restores_receiver is is_stopped, actual
+
+
 @pytest.mark.parametrize(
     ("stored", "receiver", "works", "changes"),
     [
