@@ -21,7 +21,7 @@ from ._channel import wait_until_running
 from ._connection import Login, Session
 from ._dialect.rows import kept_row
 from ._dialect.script import script_head
-from ._errors import Refused, ServerError, TwowayError
+from ._errors import ProgramFailed, Refused, ServerError, TwowayError
 from ._files import appear, dated_path
 from ._ledger import note_skip
 from ._log import print_log
@@ -90,7 +90,11 @@ def _read_failure(session: Session, login: Login, name: str) -> Optional[Failure
     if channel.is_stuck and channel.applier_error:
         error = channel.applier_error
         failure = Failure("applier", error.code, error.message)
-        transaction = _read_transaction(session, login, channel)
+        try:
+            transaction = _read_transaction(session, login, channel)
+        except ProgramFailed as failed:
+            # The server may have met the same, and its error tells what can be done.
+            return replace(failure, unread=failed.message)
         if transaction is None or not _is_failing(session, channel, transaction, error.message):
             return failure
         return _with_transaction(session, channel, failure, transaction)
@@ -125,6 +129,7 @@ def _describe(
         "errno": failure.errno,
         "message": failure.message,
         "transaction": failure.transaction,
+        "unread": failure.unread,
         "cause": cause,
         "choices": list(choices),
         "tables": list(failure.tables),

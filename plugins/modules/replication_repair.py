@@ -98,6 +98,8 @@ problem:
     errno: {description: Number of the error., type: int, returned: always, sample: 1062}
     message: {description: "What the server says of it.", type: str, returned: always, sample: "Duplicate entry '901' for key 'category.PRIMARY'"}
     transaction: {description: "Exact id of the transaction; V(null) where none is behind it.", type: str, returned: always, sample: 1-1-4711}
+    unread: {description: "What the server's program said when it could not read the relay log; V(null) otherwise.", type: str, returned: always,
+             sample: "mysqlbinlog failed with status 1: ERROR: Error in Log_event::read_log_event(): 'read error'"}
     cause: {description: The likely cause., type: str, returned: always, sample: a row with the same key is here already}
     choices: {description: "What can be done, the best first.", type: list, elements: str, returned: always, sample: [fix_row, skip, rebuild_member]}
     tables: {description: Tables whose rows the transaction changes., type: list, elements: str, returned: always, sample: [wikidb.category]}

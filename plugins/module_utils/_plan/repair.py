@@ -111,9 +111,10 @@ def plan_repair(
 
 def _refuse_inexact(failure: Failure, wish: RepairWish) -> None:
     if failure.transaction is None:
+        told = "; ".join(text for text in (failure.message, failure.unread) if text)
         raise Refused(
             "The %s stands still with error %d, and no transaction that could be skipped or put right is behind it: %s"
-            % (failure.thread, failure.errno, failure.message)
+            % (failure.thread, failure.errno, told)
         )
     if wish.transaction != failure.transaction:
         raise Refused(

@@ -110,10 +110,11 @@ class Failure:
 
     :ivar thread: ``receiver`` or ``applier``.
     :ivar transaction: the exact id of the transaction that cannot be applied: its GTID, else the place in the source's
-        binary log where it begins; ``None`` where there is no such transaction.
+        binary log where it begins; ``None`` where there is no such transaction, or it could not be read.
     :ivar is_whole: whether all of the transaction was read, and every row of it could be looked for.
     :ivar tables: the tables whose rows it changes.
     :ivar changes: what it does, by table, and its statements.
+    :ivar unread: why the relay log could not be read; ``None`` where it could, or did not have to.
     """
 
     thread: str
@@ -125,3 +126,4 @@ class Failure:
     tables: Tuple[str, ...] = ()
     changes: Tuple[Dict[str, Any], ...] = ()
     conflicts: Tuple[Conflict, ...] = ()
+    unread: Optional[str] = None
