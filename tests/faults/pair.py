@@ -108,8 +108,8 @@ def _member_problems(member: str) -> Iterator[str]:
     marks = labkit.sql(member, "SELECT mark FROM twoway.seed")
     if any('"importing"' in str(mark) for mark in marks):
         yield f"{member}: the mark of its seed says importing"
-    if labkit.sql(member, "SELECT host FROM mysql.user WHERE user = 'twoway_seed'"):
-        yield f"{member}: the account of the seed is left"
+    for [user] in labkit.sql(member, "SELECT user FROM mysql.user WHERE user IN ('twoway_seed', 'twoway_repair')"):
+        yield f"{member}: the account {user} is left"
     gate = labkit.sql(member, "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'super_read_only')")
     # Every one of them: with one alone, administrators may write.
     if {value for _name, value in gate} != {"ON" if member == "db2" else "OFF"}:

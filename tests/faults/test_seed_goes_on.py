@@ -23,6 +23,8 @@ _ELSEWHERE = "Another run waits for the copy into db2"
 #: When a run that waits for the copy has said so last, in seconds of the epoch; 0 where none has.
 _WATCHED = "cat /var/lib/twoway/watched-3306.json 2>/dev/null || echo 0"
 _PROCESS = "cat /var/lib/twoway/unfinished-3306.json.lock"
+#: Those that a run makes for itself.
+_ACCOUNTS = "SELECT user FROM mysql.user WHERE user IN ('twoway_seed', 'twoway_repair')"
 _MARK = "SELECT mark FROM twoway.seed"
 #: A run looks for others for a while before it says that it waits.
 _LISTEN_SECONDS = 15
@@ -76,6 +78,8 @@ def test_it_waits_and_finds_the_copy_done() -> None:
         held.kill_in_copy()
         killed_at = _watched_at()
         checked = playbook.run(arguments=["--check"])
+        repaired = playbook.run("twoway.mysql.repair_channel")
+        accounts = labkit.sql("db1", _ACCOUNTS)
         with _waiting() as run:
             assert run.shown().count("SEED_GOES_ON") == 0
             playbook.wait(lambda: _watched_at() > killed_at + _LISTEN_SECONDS)
@@ -89,6 +93,8 @@ def test_it_waits_and_finds_the_copy_done() -> None:
     assert checked.exit_code != 0
     assert "SEED_GOES_ON on db2" in checked.output
     assert _WAITS not in checked.output
+    assert "There is no channel" in repaired.output
+    assert accounts == [["twoway_seed"]]
     assert second.exit_code != 0
     assert _ELSEWHERE in second.output
     assert done.exit_code == 0, done.output
