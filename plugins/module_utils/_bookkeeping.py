@@ -131,10 +131,11 @@ def folders_without_schema(session: Session, names: Iterable[str]) -> List[str]:
 def read_seed_mark(session: Session) -> Optional[Dict[str, Any]]:
     """Return the mark of this member's seed, ``None`` when it was never seeded.
 
-    Keys: ``state`` (``importing``, ``done``), ``donor``, ``method``, ``schemas``, and when done ``done_at`` (ISO 8601,
-    UTC; older marks lack it), ``coordinates`` (``gtid``, ``file``, ``position`` in the donor's binary log), ``binlog``
-    and ``own`` (the member's own, right after the seed), and ``compared`` once the content was found equal to the
-    donor's.
+    Keys: ``state`` (``importing``, ``done``), ``donor``, ``method``, ``schemas``, ``claim`` (the term of the newest
+    claim to the writes that the donor knew before the copy; ``None`` where it knew none), and when done ``done_at``
+    (ISO 8601, UTC), ``coordinates`` (``gtid``, ``file``, ``position`` in the donor's binary log), ``binlog`` and
+    ``own`` (the member's own, right after the seed), and ``compared`` once the content was found equal to the donor's.
+    Older marks lack ``claim`` and ``done_at``.
     """
     text = session.value(sql("SELECT mark FROM twoway.seed WHERE only_row = 1"), "read the mark of the seed")
     return json.loads(text) if text else None

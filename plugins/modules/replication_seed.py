@@ -152,6 +152,11 @@ mark:
       type: str
       returned: when the seed is done, but for seeds of the first versions
       sample: "2026-11-24T01:02:03Z"
+    claim:
+      description: The number of the newest claim to the writes that the donor knew before the copy; V(null) when it knew none.
+      type: int
+      returned: success
+      sample: 1795514400000000
     coordinates:
       description: The place in the donor's binary log that belongs to the copied data.
       type: dict

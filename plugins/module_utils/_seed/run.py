@@ -24,6 +24,7 @@ from .._bookkeeping import (
     write_seed_mark,
     write_state,
 )
+from .._claim import read_claim
 from .._compare.record import forget_comparison
 from .._connection import Login, Session
 from .._dialect.statement import Identifier, sql
@@ -191,6 +192,7 @@ class SeedRun:
         restore_settings(self._recipient, kept=(_SCHEDULER,))
         wish = self.desired()
         earlier = find_seed_mark(self._recipient) or {}
+        claim = read_claim(self._donor)
         if self._choice.method.is_physical and earlier.get("state") != plan.IMPORTING:
             self._save_accounts()
         self._mark = {
@@ -201,6 +203,8 @@ class SeedRun:
             "schemas": list(step.schemas),
             "saved": self.saved or earlier.get("saved"),
             "saved_accounts": self.saved_accounts or earlier.get("saved_accounts"),
+            # What an older claim says of the recipient's binary log is of one that is gone.
+            "claim": claim.term if claim else None,
         }
         # In both places: a copy of the donor's files replaces the tables, and not every recipient is on this host.
         path = state_path(self._recipient, UNFINISHED)

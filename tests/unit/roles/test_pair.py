@@ -103,6 +103,23 @@ def test_a_copy_that_was_waited_for_is_not_made_again(
 
 
 @pytest.mark.parametrize(
+    ("seed", "claim", "expected"),
+    [
+        (None, {"term": 7}, False),
+        ({"state": "done", "claim": 6}, {"term": 7}, False),
+        ({"state": "done", "claim": 7}, {"term": 7}, True),
+        ({"state": "done", "claim": 8}, {"term": 7}, True),
+        ({"state": "done", "claim": None}, {"term": 7}, False),
+        ({"state": "done", "claim": 7}, {}, False),
+    ],
+)
+def test_a_log_that_began_after_the_failover_has_nothing_that_came_late(
+    seed: dict[str, Any] | None, claim: dict[str, int], expected: bool
+) -> None:
+    assert rendered("_pair_log_is_another", _pair_recipient_facts={"seed": seed}, _pair_claim=claim) is expected
+
+
+@pytest.mark.parametrize(
     ("is_here", "canary", "expected"),
     [
         (True, {"arrived": False}, True),

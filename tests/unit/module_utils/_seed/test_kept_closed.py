@@ -14,6 +14,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._errors import Twoway
 from ansible_collections.twoway.mysql.plugins.module_utils._plan import seed as plan
 from ansible_collections.twoway.mysql.plugins.module_utils._seed import run as seed_run
 from ansible_collections.twoway.mysql.plugins.module_utils._seed.method import Copied
+from ansible_collections.twoway.mysql.plugins.module_utils._state.claim import Claim
 
 
 class Method:
@@ -86,3 +87,19 @@ def test_server_starts_closed_exactly_as_long_as_the_mark_is_unfinished(
     actions[plan.MarkImporting](plan.MarkImporting("it begins", ("wikidb",)))
     actions[plan.MarkDone](plan.MarkDone("it is whole"))
     assert told == ["importing", "importing", "event_scheduler OFF", "closed", "open", "done"]
+
+
+@pytest.mark.parametrize(("claim", "term"), [(Claim(7, 1, "failover", "b.1:4"), 7), (None, None)])
+def test_mark_tells_which_claim_the_donor_knew(
+    claim: Claim | None, term: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipient, marks = Session(), []
+    for name in ("ensure_bookkeeping", "wait_for_earlier_import", "restore_settings", "state_path"):
+        monkeypatch.setattr(seed_run, name, lambda *_arguments, **_named: None)
+    monkeypatch.setattr(seed_run, "writable", lambda _session: nullcontext())
+    monkeypatch.setattr(seed_run, "find_seed_mark", lambda _session: None)
+    monkeypatch.setattr(seed_run, "write_seed_mark", lambda _session, mark: marks.append(mark))
+    monkeypatch.setattr(seed_run, "read_claim", lambda _session: claim)
+    run = new_run(recipient, True, monkeypatch)
+    run.actions()[plan.MarkImporting](plan.MarkImporting("it begins", ("wikidb",)))
+    assert [mark["claim"] for mark in marks] == [term]
