@@ -21,7 +21,7 @@ from ._errors import Refused
 from ._executor import writable
 from ._read.replication import read_channel
 from ._read.server import read_started_at
-from ._state.channel import Channel
+from ._state.channel import FILE_POSITION, Channel
 from ._state.claim import FAILOVER
 from ._wait import wait_for
 
@@ -98,7 +98,17 @@ def refuse_standstill(session: Session) -> None:
 def _not_drained(channel: Optional[Channel]) -> Refused:
     if channel is None:
         return Refused("This member has no channel from a peer; there is no pair whose writes could move.")
+    if channel.applier_trouble:
+        remedy = "Repair it first."
+    elif channel.settings.coordinates == FILE_POSITION and channel.receiver_state != "on":
+        # No place tells a part of a transaction, of which the rest will never come, from one that is being applied.
+        remedy = (
+            "Run it again. Where no applier thread is at work any more, a part of a transaction was received, of which"
+            " the lost member did not send the rest: bring that member back, or see docs/runbook/active-member-gone.md."
+        )
+    else:
+        remedy = "Run it again, or raise timeout_seconds (pair_wait_seconds in the role)."
     return Refused(
-        "Transactions that were received are not applied, and this member would lack them (%s). Repair it first."
-        % (channel.applier_trouble or "%s of %s is applied so far" % (channel.applied, channel.received))
+        "Transactions that were received are not applied, and this member would lack them (%s). %s"
+        % (channel.applier_trouble or "%s of %s is applied so far" % (channel.applied, channel.received), remedy)
     )

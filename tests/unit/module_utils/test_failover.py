@@ -9,6 +9,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils import _bookkeeping, _failover
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect import dialect_for
+from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features import parse_version
+from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused
+from ansible_collections.twoway.mysql.plugins.module_utils._state.binlog import BinlogCoordinates
+from ansible_collections.twoway.mysql.plugins.module_utils._state.channel import Channel, ChannelSettings, ThreadError
 
 
 @pytest.mark.parametrize(
@@ -110,3 +115,34 @@ def test_where_nothing_was_seen_that_is_a_risk(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(_failover, "read_note", lambda session, name: None)
     session: Any = None
     assert _failover.risks_of_loss(session) == ["nothing is known of how the lost member acknowledged its commits"]
+
+
+@pytest.mark.parametrize(
+    ("coordinates", "receiver", "error", "told"),
+    [
+        ("gtid", "connecting", 1062, "(error 1062: Duplicate entry). Repair it first."),
+        ("file_position", "off", 1062, "(error 1062: Duplicate entry). Repair it first."),
+        ("gtid", "connecting", 0, "(bin.000002:4711 of bin.000002:9000 is applied so far). Run it again, or raise"),
+        ("file_position", "on", 0, "Run it again, or raise timeout_seconds"),
+        ("file_position", "connecting", 0, "the lost member did not send the rest"),
+    ],
+)
+def test_what_helps_where_not_all_is_applied(
+    monkeypatch: pytest.MonkeyPatch, coordinates: str, receiver: str, error: int, told: str
+) -> None:
+    channel = Channel(
+        "",
+        ChannelSettings(coordinates=coordinates),
+        receiver,
+        applier_running=not error,
+        received=BinlogCoordinates("bin.000002", 9000),
+        applied=BinlogCoordinates("bin.000002", 4711),
+        gtid_received="1-1-9",
+        gtid_applied="1-1-8",
+        applier_error=ThreadError(error, "Duplicate entry") if error else None,
+    )
+    monkeypatch.setattr(_failover, "read_channel", lambda _session, _name: channel)
+    session: Any = SimpleNamespace(dialect=dialect_for(parse_version("11.8.9-MariaDB")))
+    with pytest.raises(Refused) as refused:
+        _failover.drain(session, 0)
+    assert told in refused.value.message
