@@ -52,9 +52,6 @@ LAG = "lag"
 
 _LOCK = ".lock"
 
-_SERVERS = ("mysqld", "mariadbd")
-"""The names of a server's process."""
-
 _TABLES = (
     "CREATE SCHEMA IF NOT EXISTS twoway DEFAULT CHARACTER SET utf8mb4",
     "CREATE TABLE IF NOT EXISTS twoway.canary (server_id INT UNSIGNED NOT NULL PRIMARY KEY,"
@@ -173,18 +170,21 @@ def state_path(session: Session, name: str) -> Optional[str]:
     if not os.path.isdir(row["folder"]):
         return None
     # A server has the name that its host had when it was started.
-    if row["host"] != socket.gethostname() and not _is_server(os.path.join(row["folder"], row["process"])):
+    if row["host"] != socket.gethostname() and not _is_at_hand(session, os.path.join(row["folder"], row["process"])):
         return None
     return os.path.join(STATE_FOLDER, "%s-%s.json" % (name, row["port"]))
 
 
-def _is_server(path: str) -> bool:
-    """Return whether a file names a process of this host that is a server; one in a container has other numbers."""
+def _is_at_hand(session: Session, path: str) -> bool:
+    """Return whether the process at the other end of the session's socket is the one that a file of this host names.
+
+    The file alone tells nothing: a server of this host has it at the same place as one elsewhere. One in a container
+    knows itself by another number.
+    """
+    process = session.server_process()
     try:
         with open(path, encoding="ascii") as file:
-            process = int(file.read())
-        with open("/proc/%d/comm" % process, encoding="utf-8") as file:
-            return file.read().strip() in _SERVERS
+            return process is not None and process == int(file.read())
     except (OSError, ValueError):
         return False
 

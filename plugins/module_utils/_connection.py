@@ -12,6 +12,7 @@ import os
 import select
 import socket
 import ssl
+import struct
 from dataclasses import dataclass, replace
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Union
 
@@ -224,6 +225,17 @@ class Session:
         """Have the server load rows by a statement that asks its client for a file, and return how many it took."""
         with errors_named(action):
             return load(self._connection, statement.text, blocks)
+
+    def server_process(self) -> Optional[int]:
+        """Return the number of the server's process, as this host counts them, by the socket; Linux alone.
+
+        ``None`` over the network.
+        """
+        connection = self._connection._sock
+        if connection.family != socket.AF_UNIX:
+            return None
+        credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        return int(struct.unpack("3i", credentials)[0])
 
     def limit_idleness(self, seconds: int = _IDLE_SECONDS) -> None:
         """Have the server end the session, and with it what it holds, once it was asked nothing for so long."""

@@ -41,29 +41,38 @@ def test_who_did_not_say_so_is_found_too(tmp_path: Path, monkeypatch: pytest.Mon
 class Server:
     """The session with a server that was started under a name of its host."""
 
-    def __init__(self, host: str, folder: Path) -> None:
+    def __init__(self, host: str, folder: Path, process: int | None) -> None:
         self._row = {"host": host, "port": 3306, "folder": str(folder), "process": "mysqld.pid"}
+        self._process = process
 
     def query(self, _statement: Any, _action: str) -> list[dict[str, Any]]:
         return [self._row]
 
+    def server_process(self) -> int | None:
+        return self._process
+
 
 @pytest.mark.parametrize(
-    ("host", "process", "is_here"),
+    ("host", "file", "process", "is_here"),
     [
-        (socket.gethostname(), "no number", True),
+        (socket.gethostname(), "no number", None, True),
         # The host was given another name since.
-        ("localhost", str(os.getpid()), True),
+        ("localhost", "4711", 4711, True),
+        # Over the network it may be a server elsewhere, and the file that of the own one, which has the same path.
+        ("db2", "4711", None, False),
         # In a container whose folders are there by the same names.
-        ("3f1c5d", "1", False),
-        ("3f1c5d", "no number", False),
+        ("3f1c5d", "1", 4711, False),
+        ("3f1c5d", "no number", 4711, False),
     ],
 )
 def test_a_server_is_of_this_host_by_name_or_by_process(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, process: str, is_here: bool
+    tmp_path: Path, host: str, file: str, process: int | None, is_here: bool
 ) -> None:
-    own = Path("/proc/self/comm").read_text("utf-8").strip()
-    monkeypatch.setattr(_bookkeeping, "_SERVERS", (own,))
-    (tmp_path / "mysqld.pid").write_text(process)
-    session: Any = Server(host, tmp_path)
+    (tmp_path / "mysqld.pid").write_text(file)
+    session: Any = Server(host, tmp_path, process)
     assert (_bookkeeping.state_path(session, "peer") == "/var/lib/twoway/peer-3306.json") is is_here
+
+
+def test_a_server_without_a_file_for_its_process_is_known_by_name_alone(tmp_path: Path) -> None:
+    session: Any = Server("localhost", tmp_path, 4711)
+    assert _bookkeeping.state_path(session, "peer") is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import struct
@@ -323,3 +324,18 @@ def test_a_session_on_a_socket_outlasts_silence() -> None:
         connection._sock = here
         Session(connection, Login()).stay_connected()
         assert connection.asked == ["SET SESSION wait_timeout = 31536000"]
+
+
+def test_the_server_at_the_other_end_of_a_socket_has_a_process() -> None:
+    here, there = socket.socketpair()
+    with here, there:
+        connection: Any = Connection(MYSQL)
+        connection._sock = here
+        assert Session(connection).server_process() == os.getpid()
+
+
+def test_a_server_over_the_network_has_no_process_here() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()) as here:
+        connection: Any = Connection(MYSQL)
+        connection._sock = here
+        assert Session(connection).server_process() is None
