@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, List, Mapping, Optional
+from typing import Any, List, Mapping, Optional, Tuple
 
 from .._errors import Refused
 from .._plan import steps as do
@@ -49,6 +49,14 @@ class ChannelDialect(ABC):
     def password_in_channel_file(self, content: str) -> str:
         """Return the password from the content of :meth:`channel_file`."""
         raise TypeError("this server keeps the settings of its channels in a table")
+
+    def place_in_channel_file(self, content: str) -> Tuple[str, int]:
+        """Return the host and the port of the source from the content of :meth:`channel_file`."""
+        raise TypeError("this server keeps the settings of its channels in a table")
+
+    def read_channel_place(self, channel: str) -> Optional[Statement]:
+        """Return the question for ``host`` and ``port`` of a channel's source; ``None`` where a file keeps them."""
+        return None
 
     @abstractmethod
     def is_drained(self, channel: Channel) -> bool:

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Mapping, Optional
+from typing import Any, List, Mapping, Optional, Tuple
 
 from .._errors import Refused
 from .._plan import steps as do
@@ -76,6 +76,10 @@ class MariadbChannels(Dialect):
     def password_in_channel_file(self, content: str) -> str:
         # Lines: count of lines, log file, position, host, user, password, …
         return content.split("\n")[5]
+
+    def place_in_channel_file(self, content: str) -> Tuple[str, int]:
+        lines = content.split("\n")
+        return lines[3], int(lines[6])
 
     def is_drained(self, channel: Channel) -> bool:
         if channel.received == channel.applied:

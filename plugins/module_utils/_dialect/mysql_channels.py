@@ -76,6 +76,9 @@ class MysqlChannels(Dialect):
             Raw(compression),
         )
 
+    def read_channel_place(self, channel: str) -> Optional[Statement]:
+        return sql("SELECT Host AS host, Port AS port FROM mysql.slave_master_info WHERE Channel_name = {}", channel)
+
     def parse_channel(self, row: Row, options: Optional[Row]) -> Optional[Channel]:
         row = normalize_row(row)
         if not row["source_host"]:

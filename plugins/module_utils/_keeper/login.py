@@ -15,7 +15,7 @@ from typing import Any, Dict, Optional
 from .._channel_login import login_as_channel
 from .._connection import Login, Session
 from .._errors import Refused
-from .._read.replication import read_channel
+from .._read.replication import read_channel, read_channel_place
 from .._secret import Secret
 
 SILENT_SECONDS = 5
@@ -47,11 +47,8 @@ def login_of_peer(session: Session) -> Optional[Login]:
 
 def leads_elsewhere(session: Session, login: Login) -> bool:
     """Return whether this member's channel leads to another server than a login of its peer."""
-    channel = read_channel(session, "")
-    return channel is not None and (channel.settings.source_host, channel.settings.source_port or 3306) != (
-        login.host,
-        login.port,
-    )
+    place = read_channel_place(session, "")
+    return place is not None and place != (login.host, login.port)
 
 
 def required_login_of_peer(session: Session) -> Login:

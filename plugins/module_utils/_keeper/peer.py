@@ -101,10 +101,10 @@ class Peer:
         """
         if time.monotonic() - self._followed_at < after_seconds:
             return
+        self._followed_at = time.monotonic()
         if self.session and self.login and leads_elsewhere(own, self.login):
             self.lose()
             self._fence.lose_peer(Refused("The channel leads to another server."))
-        self._followed_at = time.monotonic()
 
     def lose(self) -> None:
         """End the session, and with it what it holds."""

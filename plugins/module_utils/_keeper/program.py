@@ -52,7 +52,7 @@ URGENT_PAUSE_SECONDS = 0.02
 URGENT_SECONDS = 10
 """For so long after a session has ended each moment counts."""
 FOLLOW_SECONDS = 10
-"""So seldom a member with a closed gate asks whether its channel leads to another server by now."""
+"""So seldom it is asked whether the channel leads to another server by now."""
 
 
 class Keeper:
@@ -102,9 +102,7 @@ class Keeper:
         own = look_at(self._own)
         self._offer.note(own)
         self._told.tell(own.gate)
-        # A server may be slow to tell of its channels, which must not send clients away.
-        if own.gate != "open":
-            self._peer.follow_channel(self._own, FOLLOW_SECONDS)
+        self._peer.follow_channel(self._own, FOLLOW_SECONDS)
         peer = self._peer.look(self._own)
         if self._keeps_gate:
             decision, reason = self._keep(self._own, own, peer)

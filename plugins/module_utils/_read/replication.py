@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import replace
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from .._bookkeeping import LAG, read_note_file, state_path
 from .._connection import Session
@@ -58,6 +58,27 @@ def read_channels(session: Session, data_directory: Optional[str] = None) -> Lis
 def read_channel(session: Session, name: str, data_directory: Optional[str] = None) -> Optional[Channel]:
     """Return one channel, ``None`` when it does not exist."""
     return next((channel for channel in read_channels(session, data_directory) if channel.name == name), None)
+
+
+def read_channel_place(session: Session, name: str) -> Optional[Tuple[str, int]]:
+    """Return the host and the port that a channel of a server on this host leads to; ``None`` without a channel.
+
+    The server is not asked for the channel's status: while the applier is being stopped, or the disk is full, that may
+    not come for hours.
+    """
+    dialect = session.dialect
+    question = dialect.read_channel_place(name)
+    if question:
+        rows = session.query(question, "read where the channel leads to")
+        return (str(rows[0]["host"]), int(rows[0]["port"])) if rows and rows[0]["host"] else None
+    folder = str(session.value(sql("SELECT @@datadir"), "find the files of the channel"))
+    try:
+        with open(os.path.join(folder, dialect.channel_file(name) or ""), encoding="utf-8", errors="replace") as file:
+            host, port = dialect.place_in_channel_file(file.read())
+    except (OSError, IndexError, ValueError):
+        # There is none, or it is being written.
+        return None
+    return (host, port) if host else None
 
 
 def _with_password_from_file(session: Session, channel: Channel, data_directory: Optional[str]) -> Channel:

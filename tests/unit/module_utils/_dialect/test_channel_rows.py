@@ -179,11 +179,14 @@ def test_password_is_read_but_not_shown(recorded: Callable[[str], Any]) -> None:
     assert "wrong" not in repr(channel)
 
 
-def test_password_in_the_file_of_a_channel() -> None:
+def test_password_and_place_in_the_file_of_a_channel() -> None:
     content = "33\n\n4\n198.51.100.1\nrepl\np 1'\\é\n3306\n60\n1\n"
     assert NEW_MARIADB.password_in_channel_file(content) == "p 1'\\é"
     with pytest.raises(TypeError):
         NEW_MYSQL.password_in_channel_file(content)
+    assert NEW_MARIADB.place_in_channel_file(content) == ("198.51.100.1", 3306)
+    with pytest.raises(TypeError):
+        NEW_MYSQL.place_in_channel_file(content)
 
 
 def test_row_of_filters_is_no_channel(recorded: Callable[[str], Any]) -> None:

@@ -107,6 +107,7 @@ def questions(dialect: Dialect) -> Iterator[tuple[str, list[Statement | None]]]:
     yield "init_file_start", list(dialect.init_file_start())
     yield "read_channels", [dialect.read_channels()]
     yield "read_channel_options", [dialect.read_channel_options()]
+    yield "read_channel_place", [dialect.read_channel_place(""), dialect.read_channel_place("north")]
     yield "start_applier_until", [dialect.start_applier_until("", PLACE), dialect.start_applier_until("north", PLACE)]
     yield "read_binlog_status", [dialect.read_binlog_status()]
     yield "read_gtids", [dialect.read_gtids()]

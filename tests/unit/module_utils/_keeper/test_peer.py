@@ -12,7 +12,6 @@ from ansible_collections.twoway.mysql.plugins.module_utils._keeper.fence import 
 from ansible_collections.twoway.mysql.plugins.module_utils._keeper.offer import Offer
 from ansible_collections.twoway.mysql.plugins.module_utils._keeper.resume import Resume
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.keeper import Seen
-from ansible_collections.twoway.mysql.plugins.module_utils._state.channel import Channel, ChannelSettings
 
 UNTRUSTED = ServerError("connect", 2003, None, "certificate verify failed", was_there=True)
 
@@ -72,22 +71,33 @@ def test_what_the_kernel_says_of_an_absent_peer_is_said_once(kept: peer.Peer, mo
 
 
 @pytest.mark.parametrize(
-    ("host", "port", "is_left"), [("10.8.0.3", 3306, True), ("10.8.0.2", 3307, True), ("10.8.0.2", None, False)]
+    ("place", "is_left"),
+    [(("10.8.0.3", 3306), True), (("10.8.0.2", 3307), True), (("10.8.0.2", 3306), False), (None, False)],
 )
 def test_a_peer_that_the_channel_leads_to_no_longer_is_left(
-    kept: peer.Peer, monkeypatch: pytest.MonkeyPatch, host: str, port: int | None, is_left: bool
+    kept: peer.Peer, monkeypatch: pytest.MonkeyPatch, place: tuple[str, int] | None, is_left: bool
 ) -> None:
-    """One that was replaced may run on, and know no claim but its own of before."""
+    """One that was replaced may run on, and know no claim but its own of before; without a channel nobody has."""
     own: Any = object()
-    settings = ChannelSettings(source_host=host, source_port=port)
-    channel = Channel(name="", settings=settings, receiver_state="on", applier_running=True)
     kept.session, kept.login = cast(Any, Session()), Login(host="10.8.0.2")
-    monkeypatch.setattr(login, "read_channel", lambda _session, _name: channel)
+    monkeypatch.setattr(login, "read_channel_place", lambda _session, _name: place)
     kept.follow_channel(own, after_seconds=10)
     assert kept.session is not None
     kept.follow_channel(own)
     assert (kept.session is None) is is_left
-    # Without a channel nobody has taken its place.
-    monkeypatch.setattr(login, "read_channel", lambda _session, _name: None)
-    kept.follow_channel(own)
-    assert (kept.session is None) is is_left
+
+
+def test_a_question_that_failed_is_not_asked_again_at_once(kept: peer.Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    own: Any = object()
+    asked: list[float] = []
+
+    def fail(_session: Any, _login: Login) -> bool:
+        asked.append(1)
+        raise ServerError("read where the channel leads to", 2013, None, "timed out")
+
+    kept.session, kept.login = cast(Any, Session()), Login(host="10.8.0.2")
+    monkeypatch.setattr(peer, "leads_elsewhere", fail)
+    with pytest.raises(ServerError):
+        kept.follow_channel(own)
+    kept.follow_channel(own, after_seconds=10)
+    assert len(asked) == 1

@@ -42,6 +42,10 @@ SHOW ALL SLAVES STATUS;
 -- read_channel_options
 (none)
 
+-- read_channel_place
+(none)
+(none)
+
 -- start_applier_until
 START SLAVE SQL_THREAD UNTIL MASTER_LOG_FILE = 'binlog.000002', MASTER_LOG_POS = 4711;
 START SLAVE 'north' SQL_THREAD UNTIL MASTER_LOG_FILE = 'binlog.000002', MASTER_LOG_POS = 4711;

@@ -42,6 +42,10 @@ SHOW REPLICA STATUS;
 -- read_channel_options
 SELECT c.CHANNEL_NAME AS channel, c.HEARTBEAT_INTERVAL AS heartbeat, COMPRESSION_ALGORITHM AS compression, m.User_password AS source_password FROM performance_schema.replication_connection_configuration AS c LEFT JOIN mysql.slave_master_info AS m ON m.Channel_name = CONVERT(c.CHANNEL_NAME USING utf8mb4) COLLATE utf8mb4_bin;
 
+-- read_channel_place
+SELECT Host AS host, Port AS port FROM mysql.slave_master_info WHERE Channel_name = '';
+SELECT Host AS host, Port AS port FROM mysql.slave_master_info WHERE Channel_name = 'north';
+
 -- start_applier_until
 START REPLICA SQL_THREAD UNTIL MASTER_LOG_FILE = 'binlog.000002', MASTER_LOG_POS = 4711 FOR CHANNEL '';
 START REPLICA SQL_THREAD UNTIL MASTER_LOG_FILE = 'binlog.000002', MASTER_LOG_POS = 4711 FOR CHANNEL 'north';
