@@ -94,17 +94,19 @@ class Peer:
         self._answered_at = time.monotonic()
         return seen
 
-    def follow_channel(self, own: Session, after_seconds: float = 0) -> None:
-        """Leave a peer that the channel leads to no longer, because another server has taken its place.
+    def follow_channel(self, own: Session, after_seconds: float = 0) -> bool:
+        """Leave a peer that the channel leads to no longer, because another server has taken its place; return whether.
 
         :param after_seconds: how long ago the channel has to have been looked at.
         """
         if time.monotonic() - self._followed_at < after_seconds:
-            return
+            return False
         self._followed_at = time.monotonic()
         if self.session and self.login and leads_elsewhere(own, self.login):
             self.lose()
             self._fence.lose_peer(Refused("The channel leads to another server."))
+            return True
+        return False
 
     def lose(self) -> None:
         """End the session, and with it what it holds."""

@@ -120,6 +120,9 @@ class Keeper:
 
     def _keep(self, session: Session, own: Seen, peer: Optional[Seen]) -> Tuple[str, str]:
         decision, reason = decide(own, peer, self._is_alone(own, peer), is_offered_here(session, own, self._peer.login))
+        if decision == CLOSE and decide(own, None, is_alone=False)[0] != CLOSE and self._peer.follow_channel(session):
+            # Only the peer named another writer, and its place has been taken.
+            return STAY, "the channel leads to another server by now"
         if decision == CLOSE:
             self._told.tell("closed")
             self._set_gate(session, is_open=False)

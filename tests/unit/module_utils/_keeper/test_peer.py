@@ -81,9 +81,9 @@ def test_a_peer_that_the_channel_leads_to_no_longer_is_left(
     own: Any = object()
     kept.session, kept.login = cast(Any, Session()), Login(host="10.8.0.2")
     monkeypatch.setattr(login, "read_channel_place", lambda _session, _name: place)
-    kept.follow_channel(own, after_seconds=10)
+    assert not kept.follow_channel(own, after_seconds=10)
     assert kept.session is not None
-    kept.follow_channel(own)
+    assert kept.follow_channel(own) is is_left
     assert (kept.session is None) is is_left
 
 

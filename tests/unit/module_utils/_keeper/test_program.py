@@ -11,7 +11,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._dialect.features imp
 from ansible_collections.twoway.mysql.plugins.module_utils._dialect.statement import Statement
 from ansible_collections.twoway.mysql.plugins.module_utils._keeper import program
 from ansible_collections.twoway.mysql.plugins.module_utils._keeper.login import SILENT_SECONDS
-from ansible_collections.twoway.mysql.plugins.module_utils._plan.keeper import OPEN, STAY, Seen
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.keeper import CLOSE, OPEN, STAY, Seen
 from ansible_collections.twoway.mysql.plugins.module_utils._state.claim import Claim
 
 CLAIM = Claim(7, 1, "deploy")
@@ -72,3 +72,27 @@ def test_a_gate_is_opened_under_the_locks_of_both_members(
     assert (done[0], done[-1]) == ("idle 30", "idle 28800")
     is_open = decision == OPEN
     assert (OPENING in asked, "SELECT IS_USED_LOCK('twoway.offer.7')" in done, told == ["open"]) == (is_open,) * 3
+
+
+@pytest.mark.parametrize(
+    ("own", "is_replaced", "decision"),
+    [
+        # The peer alone names another writer, for a pair that it may be a part of no more.
+        (CLAIM, True, STAY),
+        (CLAIM, False, CLOSE),
+        # What is known here as well counts, whoever the peer is.
+        (Claim(8, 2, "failover"), True, CLOSE),
+    ],
+)
+def test_a_gate_is_not_closed_for_a_peer_that_was_replaced(
+    monkeypatch: pytest.MonkeyPatch, own: Claim, is_replaced: bool, decision: str
+) -> None:
+    session: Any = Session()
+    keeper: Any = program.Keeper(Login(), keeps_gate=True)
+    told: list[str] = []
+    monkeypatch.setattr(keeper._peer, "follow_channel", lambda _own: is_replaced)
+    monkeypatch.setattr(keeper._told, "tell", told.append)
+    monkeypatch.setattr(keeper, "_is_alone", lambda _own, _peer: False)
+    peer = Seen(2, "closed", Claim(8, 2, "failover"))
+    assert keeper._keep(session, Seen(1, "open", own), peer)[0] == decision
+    assert ("SET GLOBAL super_read_only = ON" in session.patience, told == ["closed"]) == (decision == CLOSE,) * 2
