@@ -125,6 +125,8 @@ class Keeper:
             return STAY, "the channel leads to another server by now"
         if decision == CLOSE:
             self._told.tell("closed")
+            # It may take hours, in which the journal would tell of an open gate.
+            self._told.say("closing: %s" % reason)
             self._set_gate(session, is_open=False)
         elif decision == OPEN:
             decision, reason = self._open(session)

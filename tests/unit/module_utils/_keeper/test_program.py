@@ -96,3 +96,14 @@ def test_a_gate_is_not_closed_for_a_peer_that_was_replaced(
     peer = Seen(2, "closed", Claim(8, 2, "failover"))
     assert keeper._keep(session, Seen(1, "open", own), peer)[0] == decision
     assert ("SET GLOBAL super_read_only = ON" in session.patience, told == ["closed"]) == (decision == CLOSE,) * 2
+
+
+def test_a_gate_that_is_slow_to_close_is_said_to_be_closing(monkeypatch: pytest.MonkeyPatch) -> None:
+    keeper: Any = program.Keeper(Login(), keeps_gate=True)
+    done: list[str] = []
+    monkeypatch.setattr(keeper._told, "tell", done.append)
+    monkeypatch.setattr(keeper._told, "say", done.append)
+    monkeypatch.setattr(keeper, "_is_alone", lambda _own, _peer: False)
+    monkeypatch.setattr(keeper, "_set_gate", lambda _session, is_open: done.append(f"gate {is_open}"))
+    keeper._keep(Session(), Seen(1, "open", Claim(8, 2, "failover")), None)
+    assert done == ["closed", "closing: the writes belong to server 2", "gate False"]
