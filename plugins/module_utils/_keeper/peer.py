@@ -33,8 +33,6 @@ class Peer:
 
     :ivar session: ``None`` while there is none.
     :ivar login: the last one, by the channel.
-    :ivar watch: sees where the peer stands.
-    :ivar note_path: the file for whoever has to decide without the peer.
     """
 
     def __init__(self, offer: Offer, fence: Fence, resume: Resume, hurry: Callable[[], None]) -> None:
@@ -47,14 +45,22 @@ class Peer:
         """
         self.session: Optional[Session] = None
         self.login: Optional[Login] = None
-        self.watch: Optional[Watch] = None
-        self.note_path: Optional[str] = None
+        self._watch: Optional[Watch] = None
+        self._note_path: Optional[str] = None
         self._offer = offer
         self._fence = fence
         self._resume = resume
         self._hurry = hurry
         self._obstacle: Optional[TwowayError] = None
         self._answered_at = self._noted_at = self._followed_at = time.monotonic()
+
+    def keep(self, note_path: str, watch: Watch) -> None:
+        """From now on keep what the peer shows; the files are known once the own server has been seen.
+
+        :param note_path: the file for whoever has to decide without the peer.
+        :param watch: sees where the peer stands.
+        """
+        self._note_path, self._watch = note_path, watch
 
     @property
     def is_away(self) -> bool:
@@ -82,8 +88,8 @@ class Peer:
             self._fence.see_peer(self.session, self.login, seen)
             self._note(self.session, seen)
             self._resume.see_peer(self.session)
-            if self.watch:
-                self.watch.see_peer(self.session, seen.server_id)
+            if self._watch:
+                self._watch.see_peer(self.session, seen.server_id)
         except TwowayError as error:
             self.lose()
             self._fence.lose_peer(error)
@@ -118,9 +124,9 @@ class Peer:
 
     def _note(self, session: Session, seen: Seen) -> None:
         """Keep what the peer showed, for whoever has to decide without it."""
-        if self.note_path and time.monotonic() - self._noted_at > NOTE_SECONDS:
+        if self._note_path and time.monotonic() - self._noted_at > NOTE_SECONDS:
             content = {"at": time.time(), "gate": seen.gate, "is_semi_sync": read_semi_sync(session)}
-            write_note(self.note_path, content)
+            write_note(self._note_path, content)
             self._noted_at = time.monotonic()
 
 

@@ -143,8 +143,8 @@ class Keeper:
         if len(self._paths) < len(paths):
             raise TwowayError("The server at %s is not one of this host." % self._login.place)
         session.limit_silence(SILENT_SECONDS)
-        self._watch = self._peer.watch = self._watch or Watch(self._paths[LAG])
-        self._peer.note_path = self._paths[PEER]
+        self._watch = self._watch or Watch(self._paths[LAG])
+        self._peer.keep(self._paths[PEER], self._watch)
         self._offer.watch(session)
         return session
 

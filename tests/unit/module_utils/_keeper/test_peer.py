@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import time
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -101,3 +104,34 @@ def test_a_question_that_failed_is_not_asked_again_at_once(kept: peer.Peer, monk
         kept.follow_channel(own)
     kept.follow_channel(own, after_seconds=10)
     assert len(asked) == 1
+
+
+class Watch:
+    """Sees whom it is shown."""
+
+    def __init__(self) -> None:
+        self.seen: list[int] = []
+
+    def see_peer(self, _peer: Any, server_id: int) -> None:
+        self.seen.append(server_id)
+
+
+def test_what_the_peer_shows_is_kept_for_whoever_decides_without_it(
+    kept: peer.Peer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own: Any = object()
+    watch: Any = Watch()
+    note = tmp_path / "peer-3306.json"
+    monkeypatch.setattr(peer, "login_of_peer", lambda _session: Login(user="replication"))
+    monkeypatch.setattr(peer, "connect", lambda _login: Session())
+    monkeypatch.setattr(peer, "look_at", lambda _peer: Seen(2, "open", None))
+    monkeypatch.setattr(peer, "read_semi_sync", lambda _peer: True)
+    kept.keep(str(note), watch)
+    kept.look(own)
+    # Not at each look.
+    assert (watch.seen, note.exists()) == ([2], False)
+    monkeypatch.setattr(peer, "NOTE_SECONDS", 0)
+    kept.look(own)
+    noted = json.loads(note.read_text("utf-8"))
+    assert time.time() - noted.pop("at") < 60
+    assert noted == {"gate": "open", "is_semi_sync": True}
