@@ -14,11 +14,12 @@ import shutil
 import subprocess
 import tempfile
 from contextlib import contextmanager, suppress
-from typing import IO, Dict, Iterator, List, Mapping, Optional, Sequence
+from typing import IO, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ._connection import Login
 from ._dialect.base import Dialect
-from ._dialect.client_file import quote_client_value
+from ._dialect.bulk_rows import Table
+from ._dialect.client_file import fits_client_file, quote_client_value
 from ._errors import ProgramFailed, TwowayError
 
 CHUNK_BYTES = 1 << 20
@@ -37,6 +38,19 @@ def find_program(names: List[str]) -> str:
         if path:
             return path
     raise TwowayError("None of the programs %s is installed on this host." % ", ".join(names))
+
+
+def leaving_out(tables: Iterable[Table]) -> Tuple[Dict[str, List[str]], List[str]]:
+    r"""Return what makes the dump program leave out tables and views: lists for :func:`option_file`, and arguments.
+
+    A name may have a character that no file can hold; those are few, and fit on a command line.
+
+    >>> leaving_out([("wiki", "page"), ("wiki", "sum\nof")])
+    ({'ignore-table': ['wiki.page']}, ['--ignore-table=wiki.sum\nof'])
+    """
+    names = ["%s.%s" % table for table in tables]
+    listed = [name for name in names if fits_client_file(name)]
+    return {"ignore-table": listed}, ["--ignore-table=" + name for name in names if not fits_client_file(name)]
 
 
 @contextmanager

@@ -17,16 +17,25 @@ _LINE = re.compile(
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "r": "\r", "s": " ", "\\": "\\", '"': '"', "'": "'"}
 
 
+def fits_client_file(value: str) -> bool:
+    r"""Return whether an option file can hold a value; none can hold a line break, for one.
+
+    >>> fits_client_file("wiki.page"), fits_client_file("wiki.page\n")
+    (True, False)
+    """
+    return not re.search(r"[\x00-\x1f]", value)
+
+
 def quote_client_value(value: Any) -> str:
     r"""Return a value as the option file of a client takes it, with every character that a password may have.
 
     >>> print(quote_client_value(r"a'b#c\d"), quote_client_value('e"f'))
     "a'b#c\\d" "e\"f"
 
-    :raises ValueError: for a value with a line break, which option files cannot carry.
+    :raises ValueError: for a value that does not fit, see :func:`fits_client_file`.
     """
     text = str(value)
-    if re.search(r"[\x00-\x1f]", text):
+    if not fits_client_file(text):
         raise ValueError("a value of an option file cannot hold a control character")
     return '"%s"' % text.replace("\\", "\\\\").replace('"', '\\"')
 

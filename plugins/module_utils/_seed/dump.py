@@ -24,7 +24,7 @@ from .._dialect.statement import Identifier, sql
 from .._errors import Refused, TwowayError
 from .._files import appear
 from .._hold import wait_for_long_statements
-from .._programs import CHUNK_BYTES, Program, find_program, option_file, program, sql_client
+from .._programs import CHUNK_BYTES, Program, find_program, leaving_out, option_file, program, sql_client
 from .._read.data import BOOKKEEPING_SCHEMA, non_transactional_engines, read_schemas
 from .._read.replication import read_gtid_at
 from .._read.tables import read_broken_views, read_versioned_tables, read_view_definition
@@ -183,7 +183,7 @@ class DumpSeed(Method):
             told.append("Tables of %s have no snapshot: all tables of the donor are locked during the dump." % names)
         return told
 
-    def _dump_arguments(self, defaults: str, schemas: Sequence[Dict[str, Any]]) -> List[str]:
+    def _dump_arguments(self, defaults: str, left_out: Sequence[str], schemas: Sequence[Dict[str, Any]]) -> List[str]:
         """Return the command line of the dump of the donor."""
         dialect = self._donor.dialect
         return [
@@ -195,6 +195,7 @@ class DumpSeed(Method):
             *dialect.dump_coordinates_arguments(self._donor.variables()),
             *self._history(schemas).arguments,
             "--ignore-table=twoway.seed",
+            *left_out,
             "--databases",
             *([BOOKKEEPING_SCHEMA] if has_bookkeeping(self._donor) else []),
             *(str(schema["name"]) for schema in schemas),
@@ -208,9 +209,9 @@ class DumpSeed(Method):
             wait_for_long_statements(self._donor, self._donor_login.place, self._long_seconds)
         # A dump is text without indexes: what comes is about as much as the rows take in the tables.
         progress.begin_stage("copy", sum(int(schema["size_bytes"]) for schema in schemas))
-        left_out = {"ignore-table": ["%s.%s" % view for view in read_broken_views(self._donor)]}
-        with option_file(self._donor_login, self._donor.dialect, left_out) as defaults, program(
-            self._dump_arguments(defaults, schemas), reads=False
+        lists, left_out = leaving_out(read_broken_views(self._donor))
+        with option_file(self._donor_login, self._donor.dialect, lists) as defaults, program(
+            self._dump_arguments(defaults, left_out, schemas), reads=False
         ) as dump:
             chunks = dump.chunks()
             coordinates = self._import(_through_file(chunks, self._file) if self._file else chunks, progress)
@@ -272,8 +273,8 @@ def save_dump(session: Session, login: Login, schemas: Sequence[str], path: str)
         raise Refused("What is here cannot be saved: %s. Nothing was overwritten." % "; ".join(history.obstacles))
     broken = [view for view in read_broken_views(session) if view[0] in schemas]
     definitions = "".join(_broken_view(session, view) for view in broken)
-    left_out = {"ignore-table": ["%s.%s" % view for view in broken]}
-    with option_file(login, session.dialect, left_out) as defaults:
+    lists, left_out = leaving_out(broken)
+    with option_file(login, session.dialect, lists) as defaults:
         arguments = [
             find_program(session.dialect.dump_programs),
             "--defaults-file=" + defaults,
@@ -281,6 +282,7 @@ def save_dump(session: Session, login: Login, schemas: Sequence[str], path: str)
             "--lock-all-tables",
             *session.dialect.dump_plain_arguments(),
             *history.arguments,
+            *left_out,
             "--databases",
             *schemas,
         ]

@@ -13,7 +13,7 @@ from typing import IO, Iterable, List, Sequence
 from .._connection import Login
 from .._dialect.base import Dialect
 from .._dialect.bulk_rows import Table
-from .._programs import CHUNK_BYTES, find_program, option_file, program
+from .._programs import CHUNK_BYTES, find_program, leaving_out, option_file, program
 from .dump import import_client
 
 _COMMON = ["--no-data", "--skip-lock-tables", "--no-tablespaces", "--default-character-set=utf8mb4", "--skip-comments"]
@@ -39,11 +39,11 @@ class ObjectsCopy:
         """
         if not schemas:
             return
-        unopened = ["%s.%s" % view for view in left_out]
-        ignored = ["%s.%s" % table for table in tables] + unopened
-        for options, names in ((_VIEWS_ROUTINES_EVENTS, ignored), (_TRIGGERS, unopened)):
-            with option_file(self._donor_login, self._donor, {"ignore-table": names}) as defaults, program(
-                self._dump(defaults, options, schemas), reads=False
+        unopened = list(left_out)
+        for options, ignored in ((_VIEWS_ROUTINES_EVENTS, [*tables, *unopened]), (_TRIGGERS, unopened)):
+            lists, arguments = leaving_out(ignored)
+            with option_file(self._donor_login, self._donor, lists) as defaults, program(
+                self._dump(defaults, [*options, *arguments], schemas), reads=False
             ) as dump:
                 for chunk in dump.chunks():
                     file.write(chunk)

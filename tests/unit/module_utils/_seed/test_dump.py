@@ -121,7 +121,7 @@ def test_history_comes_too_or_the_dump_is_refused(
     sessions = (cast(Session, Keeper(recipient, {})), Login(), cast(Session, Keeper(donor, tables)), Login())
     seed = DumpSeed(*sessions, 2.0)
     assert seed.obstacles() == ([obstacle] if obstacle else [])
-    assert [word for word in seed._dump_arguments("/options", []) if "history" in word] == arguments
+    assert [word for word in seed._dump_arguments("/options", [], []) if "history" in word] == arguments
 
 
 def test_nothing_is_overwritten_whose_history_could_not_be_saved(tmp_path: Path) -> None:
@@ -131,15 +131,17 @@ def test_nothing_is_overwritten_whose_history_could_not_be_saved(tmp_path: Path)
 
 
 class WithBrokenViews(Keeper):
-    """A server with two views that cannot be opened, one of them in a schema that stays."""
+    """A server with views that cannot be opened, one of them in a schema that stays."""
 
-    VIEWS = (("a", "sum\nof"), ("b", "other"))
+    VIEWS = (("a", "plain"), ("a", "sum\nof"), ("b", "other"))
 
     def query(self, statement: Statement, action: str) -> list[dict[str, Any]]:
         if "TABLE_TYPE = 'VIEW'" in statement.text:
             return [{"s": schema, "t": name} for schema, name in self.VIEWS]
         if statement.text.startswith("SHOW COLUMNS"):
             raise ServerError(action, 1356, "HY000", "View references invalid table(s)")
+        if statement.text == "SHOW CREATE VIEW `a`.`plain`":
+            return [{"View": "plain", "Create View": "CREATE VIEW `a`.`plain` AS select 1 from `gone`"}]
         if statement.text == "SHOW CREATE VIEW `a`.`sum\nof`":
             return [
                 {"View": "sum", "Create View": "CREATE VIEW `a`.`sum\nof` AS select '\nDROP SCHEMA a;' from `gone`"}
@@ -148,23 +150,24 @@ class WithBrokenViews(Keeper):
 
 
 def test_a_view_that_cannot_be_opened_is_saved_as_a_comment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lists: list[Any] = []
+    told: list[list[str]] = []
 
     class Program:
         def chunks(self) -> Iterator[bytes]:
             yield b"INSERT INTO page VALUES (1);\n"
 
-    @contextmanager
-    def option_file(_login: Login, _dialect: object, given: object) -> Iterator[str]:
-        lists.append(given)
-        yield "/options"
+    def program(arguments: list[str], reads: bool) -> Any:
+        told.append([word for word in arguments if "ignore" in word])
+        lines = Path(arguments[1].partition("=")[2]).read_text(encoding="utf-8").splitlines()
+        told.append([line for line in lines if "ignore" in line])
+        return nullcontext(Program())
 
     monkeypatch.setattr(dump, "find_program", lambda names: names[0])
-    monkeypatch.setattr(dump, "option_file", option_file)
-    monkeypatch.setattr(dump, "program", lambda _arguments, reads: nullcontext(Program()))
+    monkeypatch.setattr(dump, "program", program)
     saved = tmp_path / "saved.sql"
     save_dump(cast(Session, WithBrokenViews(NEW, {})), Login(), ["a"], str(saved))
-    assert lists == [{"ignore-table": ["a.sum\nof"]}]
+    # No option file can hold a line break.
+    assert told == [["--ignore-table=a.sum\nof"], ['ignore-table = "a.plain"']]
     first, *rest = saved.read_text("utf-8").splitlines()
     assert first == "INSERT INTO page VALUES (1);"
     assert "-- CREATE VIEW `a`.`sum" in rest

@@ -27,7 +27,9 @@ def ignored(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     @contextmanager
     def program(arguments: list[str], reads: bool) -> Iterator[Any]:
         text = Path(arguments[1].partition("=")[2]).read_text(encoding="utf-8")
-        runs.append([line.split('"')[1] for line in text.splitlines() if line.startswith("ignore-table")])
+        given = [argument.partition("=")[2] for argument in arguments if argument.startswith("--ignore-table=")]
+        listed = [line.split('"')[1] for line in text.splitlines() if line.startswith("ignore-table")]
+        runs.append(listed + given)
         options = [argument for argument in arguments if argument in ("--events", "--triggers")]
         yield SimpleNamespace(chunks=lambda: iter([option.encode() for option in options]))
 
@@ -42,6 +44,12 @@ def test_views_that_cannot_be_opened_are_in_no_dump(ignored: list[list[str]]) ->
     copy.read(file, ["wikidb"], [("wikidb", "page"), ("wikidb", "site")], [("wikidb", "broken")])
     assert ignored == [["wikidb.page", "wikidb.site", "wikidb.broken"], ["wikidb.broken"]]
     assert file.getvalue() == b"--events--triggers"
+
+
+def test_a_name_that_no_option_file_can_hold_is_given_otherwise(ignored: list[list[str]]) -> None:
+    copy = ObjectsCopy(Login(), ON_MYSQL, Login(), ON_MYSQL)
+    copy.read(BytesIO(), ["wikidb"], [("wikidb", "page\tof"), ("wikidb", "site")], [("wikidb", "sum\nof")])
+    assert ignored == [["wikidb.site", "wikidb.page\tof", "wikidb.sum\nof"], ["wikidb.sum\nof"]]
 
 
 def test_without_schemas_there_is_nothing_to_read(ignored: list[list[str]]) -> None:
