@@ -251,7 +251,8 @@ class SeedRun:
 
     def _disable_events(self, _step: Step) -> None:
         disable_events(self._recipient)
-        release_setting(self._recipient, _SCHEDULER, self._scheduler)
+        if not state_path(self._recipient, UNFINISHED):
+            release_setting(self._recipient, _SCHEDULER, self._scheduler)
 
     def _start_history(self, _step: plan.StartHistory) -> None:
         domain = self._recipient.variables().get("gtid_domain_id")
@@ -273,6 +274,8 @@ class SeedRun:
         # The data are whole. After the mark nobody would look for the file any more.
         if state_path(self._recipient, UNFINISHED):
             open_starts(self._recipient.dialect)
+            # Not before: after a start that had it off, nobody would know any more what it was.
+            release_setting(self._recipient, _SCHEDULER, self._scheduler)
         forget_comparison(self._recipient)
         write_seed_mark(self._recipient, mark)
         forget_state(self._recipient, UNFINISHED)

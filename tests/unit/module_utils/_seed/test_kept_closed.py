@@ -67,6 +67,11 @@ def test_server_starts_closed_exactly_as_long_as_the_mark_is_unfinished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recipient, told = Session(), []
+
+    def hold(_session: Any, name: str, value: str) -> str:
+        told.append(f"{name} {value}")
+        return "ON"
+
     left_out = "ensure_bookkeeping", "wait_for_earlier_import", "restore_settings", "forget_comparison", "forget_state"
     for name in left_out:
         monkeypatch.setattr(seed_run, name, lambda *_arguments, **_named: None)
@@ -75,7 +80,11 @@ def test_server_starts_closed_exactly_as_long_as_the_mark_is_unfinished(
     monkeypatch.setattr(seed_run, "state_path", lambda _session, name: str(tmp_path / name))
     monkeypatch.setattr(seed_run, "write_state", lambda _path, mark: told.append(mark["state"]))
     monkeypatch.setattr(seed_run, "write_seed_mark", lambda _session, mark: told.append(mark["state"]))
-    monkeypatch.setattr(seed_run, "hold_setting", lambda _session, name, value: told.append(f"{name} {value}"))
+    monkeypatch.setattr(seed_run, "hold_setting", hold)
+    monkeypatch.setattr(seed_run, "disable_events", lambda _session: told.append("events off"))
+    monkeypatch.setattr(
+        seed_run, "release_setting", lambda _session, name, before: told.append(f"{name} back to {before}")
+    )
     monkeypatch.setattr(seed_run, "close_starts", lambda _dialect: told.append("closed"))
     monkeypatch.setattr(seed_run, "open_starts", lambda _dialect: told.append("open"))
     monkeypatch.setattr(seed_run, "read_binlog", lambda *_arguments: None)
@@ -85,8 +94,11 @@ def test_server_starts_closed_exactly_as_long_as_the_mark_is_unfinished(
     run.copied = Copied("b.1", 4, "", 0, 0.0)
     actions = run.actions()
     actions[plan.MarkImporting](plan.MarkImporting("it begins", ("wikidb",)))
+    actions[plan.DisableEvents](plan.DisableEvents("the donor runs them"))
     actions[plan.MarkDone](plan.MarkDone("it is whole"))
-    assert told == ["importing", "importing", "event_scheduler OFF", "closed", "open", "done"]
+    begun = ["importing", "importing", "event_scheduler OFF", "closed"]
+    # A start in between has the scheduler off, and what it was is still noted then.
+    assert told == [*begun, "events off", "open", "event_scheduler back to ON", "done"]
 
 
 @pytest.mark.parametrize(("claim", "term"), [(Claim(7, 1, "failover", "b.1:4"), 7), (None, None)])
