@@ -26,15 +26,26 @@ _LISTEN_SECONDS = 12
 _GOES_ON = (
     "[ -e {lock} ] && {{ flock --shared --nonblock --conflict-exit-code 75 {lock} true 2> /dev/null; [ $? -eq 75 ]; }}"
 )
+# The note of who waits may be empty, after the disk was full.
 # Behind a terminal, which some ways to become root have, an error would stand before the answer.
 _TELL = """
 if goes_on; then
     printf '{{"goes_on": true, "process": "%s", "began_at": %s, "watched_at": %s, "now": %s}}' \\
-        "$(cat {lock})" "$(stat -c %Y {lock})" "$(cat {watched} 2> /dev/null || echo 0)" "$(date +%s)"
+        "$(cat {lock})" "$(stat -c %Y {lock})" "$(grep -sxE '[0-9]+' {watched} || echo 0)" "$(date +%s)"
+elif [ -d {folder} ] && [ ! -x {folder} ]; then
+    printf '{{"goes_on": false, "obstacle": "folder"}}'
+elif [ -e {lock} ] && ! command -v flock > /dev/null; then
+    printf '{{"goes_on": false, "obstacle": "program"}}'
 else
     printf '{{"goes_on": false}}'
 fi
 """
+_OBSTACLES = {
+    "folder": "Whether a copy into %%s goes on cannot be seen: %s there is for root alone, and become is missing."
+    " Nothing was changed." % STATE_FOLDER,
+    "program": "Whether a copy into %s goes on cannot be seen: the program flock, of util-linux, is missing there."
+    " Nothing was changed.",
+}
 _ELSEWHERE = (
     "Another run waits for the copy into %s as well, and goes on when that has ended: let it. Nothing was changed."
 )
@@ -48,7 +59,7 @@ class ActionModule(ActionBase):
     """See the top of the file."""
 
     def run(self, tmp: Optional[str] = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
-        """Return who was waited for; a failure where another run waits too, or the host is out of reach."""
+        """Return who was waited for; a failure where another run waits too, or the host cannot be asked."""
         result: Dict[str, Any] = super().run(tmp, task_vars)
         _validated, options = self.validate_argument_spec({"port": {"type": "int", "default": 3306}})
         host = (task_vars or {}).get("inventory_hostname", "")
@@ -61,7 +72,7 @@ class ActionModule(ActionBase):
             host,
             options["port"],
             goes_on=_GOES_ON.format(lock=lock),
-            tell=_TELL.format(lock=lock, watched=watched),
+            tell=_TELL.format(lock=lock, watched=watched, folder=shlex.quote(STATE_FOLDER)),
             pause=_LOOK_SECONDS,
             is_noted=False,
         )
@@ -70,6 +81,8 @@ class ActionModule(ActionBase):
     def _wait(self, watch: SeedWatch, host: str) -> Dict[str, Any]:
         first: Dict[str, Any] = {}
         for told, progress in watch.looks():
+            if "obstacle" in told:
+                return {"failed": True, "msg": _OBSTACLES[told["obstacle"]] % host}
             if told and not (told["goes_on"] and not self._task.check_mode):
                 return {"seed": _described(first or told), "is_over": not told["goes_on"]}
             if not told:

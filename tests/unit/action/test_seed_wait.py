@@ -116,6 +116,8 @@ def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     class Action(seed_wait.ActionModule):
         def __init__(self) -> None:
             self._task: Any = SimpleNamespace(check_mode=False)
+            self.programs = os.environ["PATH"]
+            self.as_whom: list[str] = []
 
         def validate_argument_spec(self, *_arguments: Any, **_more: Any) -> Any:
             return None, {"port": 3306}
@@ -123,7 +125,12 @@ def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         def _low_level_execute_command(self, command: str) -> dict[str, Any]:
             # As behind a terminal, where errors stand between the lines.
             said = subprocess.run(
-                ["sh", "-c", command], check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+                [*self.as_whom, "/bin/sh", "-c", command],
+                check=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                env={"PATH": self.programs},
             )
             return {"stdout": said.stdout}
 
@@ -143,6 +150,10 @@ def test_host_tells_who_holds_the_lock(tmp_path: Path, ask: Any) -> None:
         fcntl.flock(file, fcntl.LOCK_EX)
         [(told, progress)] = ask.run()["looks"]
         assert told["watched_at"] == 0
+        # A full disk has left nothing of it.
+        (tmp_path / "watched-3306.json").write_text("")
+        [(told, progress)] = ask.run()["looks"]
+        assert told["watched_at"] == 0
         (tmp_path / "watched-3306.json").write_text("1764068460\n")
         [(told, progress)] = ask.run()["looks"]
     assert told.pop("now") > BEGAN_AT
@@ -154,3 +165,35 @@ def test_host_tells_who_holds_the_lock(tmp_path: Path, ask: Any) -> None:
 def test_host_on_which_nobody_ever_seeded(tmp_path: Path, ask: Any) -> None:
     assert ask.run()["looks"] == [(OVER, {})]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_host_without_the_program_for_locks_is_not_taken_for_one_without_a_seed(tmp_path: Path, ask: Any) -> None:
+    (tmp_path / "unfinished-3306.json.lock").write_text("4711")
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("cat", "sleep"):
+        (programs / name).symlink_to(Path("/bin") / name)
+    ask.programs = str(programs)
+    [(told, _progress)] = ask.run()["looks"]
+    assert told == {"goes_on": False, "obstacle": "program"}
+
+
+def test_a_folder_that_cannot_be_entered_is_not_taken_for_none(tmp_path: Path, ask: Any) -> None:
+    tmp_path.chmod(0o600)
+    if os.geteuid() == 0:
+        # Root may enter every folder, as long as nothing is taken from it.
+        ask.as_whom = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
+    [(told, _progress)] = ask.run()["looks"]
+    tmp_path.chmod(0o700)
+    assert told == {"goes_on": False, "obstacle": "folder"}
+
+
+@pytest.mark.parametrize(
+    ("obstacle", "words"), [("folder", "/var/lib/twoway there is for root alone"), ("program", "flock")]
+)
+def test_a_host_that_cannot_tell_is_a_failure(obstacle: str, words: str) -> None:
+    result = waited(Watch([({"goes_on": False, "obstacle": obstacle}, {})]))
+    assert result["failed"]
+    assert "into db2" in result["msg"]
+    assert words in result["msg"]
+    assert "is_over" not in result
