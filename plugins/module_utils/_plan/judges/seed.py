@@ -89,7 +89,7 @@ def unfinished_seed(pair: Pair) -> Iterator[Finding]:
             BLOCKER if is_donor else WARNING,
             name,
             "an import from %s was not finished; its data are half of somebody's" % facts["seed"]["donor"],
-            "Seed it from its peer (pair_seed_from)." if is_donor else "deploy_pair seeds it again from the beginning.",
+            "Seed it from its peer (pair_seed_from)." if is_donor else "deploy_pair seeds it again.",
         )
 
 
