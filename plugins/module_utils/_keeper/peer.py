@@ -24,6 +24,8 @@ from .resume import Resume
 from .watch import Watch
 
 NOTE_SECONDS = 1
+LOGIN_SECONDS = 30
+"""So seldom a peer that cannot be reached is looked for with another login than the one that is known."""
 AWAY_SECONDS = 10
 """After so long without an answer a peer counts as away."""
 
@@ -52,7 +54,8 @@ class Peer:
         self._resume = resume
         self._hurry = hurry
         self._obstacle: Optional[TwowayError] = None
-        self._answered_at = self._noted_at = self._followed_at = time.monotonic()
+        self._is_login_doubted = False
+        self._answered_at = self._noted_at = self._followed_at = self._login_read_at = time.monotonic()
 
     def keep(self, note_path: str, watch: Watch) -> None:
         """From now on keep what the peer shows; the files are known once the own server has been seen.
@@ -76,11 +79,17 @@ class Peer:
         """Return what the peer shows; ``None`` when it does not answer.
 
         :param own: tells how the channel reaches the peer.
+        :raises ServerError: when that one does not tell.
         """
         try:
             if self.session is None:
-                self.login = login_of_peer(own)
-                self.session = connect(self.login) if self.login else None
+                self._read_login(own)
+        except Refused as error:
+            self._miss(error)
+            return None
+        try:
+            if self.session is None and self.login:
+                self.session = connect(self.login)
             if self.session is None or self.login is None:
                 self._obstacle = None
                 return None
@@ -91,14 +100,27 @@ class Peer:
             if self._watch:
                 self._watch.see_peer(self.session, seen.server_id)
         except TwowayError as error:
-            self.lose()
-            self._fence.lose_peer(error)
-            if not _is_same_absence(self._obstacle, error):
-                self._obstacle = error
+            self._miss(error)
             return None
         self._obstacle = None
         self._answered_at = time.monotonic()
         return seen
+
+    def _read_login(self, own: Session) -> None:
+        """Read how the channel logs in, unless that is known: a server may be slow to tell of its channel."""
+        is_old = time.monotonic() - self._login_read_at > LOGIN_SECONDS
+        if self.login is None or self._is_login_doubted or is_old or leads_elsewhere(own, self.login):
+            self._login_read_at, self._is_login_doubted = time.monotonic(), False
+            self.login = login_of_peer(own)
+
+    def _miss(self, error: TwowayError) -> None:
+        """Do without the peer for now."""
+        self.lose()
+        self._fence.lose_peer(error)
+        # An account, a password or a certificate may be another one by now.
+        self._is_login_doubted = not isinstance(error, ServerError) or error.is_answer
+        if not _is_same_absence(self._obstacle, error):
+            self._obstacle = error
 
     def follow_channel(self, own: Session, after_seconds: float = 0) -> bool:
         """Leave a peer that the channel leads to no longer, because another server has taken its place; return whether.
@@ -118,6 +140,7 @@ class Peer:
         """End the session, and with it what it holds."""
         if self.session:
             self.session.close()
+            self._login_read_at = time.monotonic()
             self._hurry()
         self.session = None
         self._offer.forget()

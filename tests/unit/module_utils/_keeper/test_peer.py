@@ -42,13 +42,14 @@ def test_obstacle_is_said_until_it_is_gone(
     own: Any = object()
     obstacles: list[Exception] = [obstacle]
 
-    def login_of_peer(_session: Any) -> Login:
-        if obstacles:
+    def stand_in(result: Any) -> Any:
+        if obstacles and isinstance(obstacles[0], Refused) == isinstance(result, Login):
             raise obstacles.pop()
-        return Login(user="replication")
+        return result
 
-    monkeypatch.setattr(peer, "login_of_peer", login_of_peer)
-    monkeypatch.setattr(peer, "connect", lambda _login: Session())
+    monkeypatch.setattr(peer, "login_of_peer", lambda _session: stand_in(Login(user="replication")))
+    monkeypatch.setattr(peer, "leads_elsewhere", lambda _own, _login: False)
+    monkeypatch.setattr(peer, "connect", lambda _login: stand_in(Session()))
     monkeypatch.setattr(peer, "look_at", lambda _peer: Seen(2, "closed", None))
 
     assert kept.look(own) is None
@@ -65,6 +66,7 @@ def test_what_the_kernel_says_of_an_absent_peer_is_said_once(kept: peer.Peer, mo
         raise ServerError("connect", 2003, None, reasons.pop(0))
 
     monkeypatch.setattr(peer, "login_of_peer", lambda _session: Login(host="10.8.0.2"))
+    monkeypatch.setattr(peer, "leads_elsewhere", lambda _own, _login: False)
     monkeypatch.setattr(peer, "connect", connect)
     told = set()
     while reasons:
@@ -104,6 +106,53 @@ def test_a_question_that_failed_is_not_asked_again_at_once(kept: peer.Peer, monk
         kept.follow_channel(own)
     kept.follow_channel(own, after_seconds=10)
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "is_elsewhere", "seconds", "times"),
+    [
+        (ServerError("connect", 2003, None, "timed out"), False, 30, 1),
+        (ServerError("connect", 2003, None, "timed out"), True, 30, 3),
+        (ServerError("connect", 2003, None, "timed out"), False, -1, 3),
+        (ServerError("connect", 1045, "28000", "access denied"), False, 30, 3),
+        (UNTRUSTED, False, 30, 3),
+    ],
+)
+def test_channel_is_read_again_where_the_known_login_may_not_do(
+    kept: peer.Peer, monkeypatch: pytest.MonkeyPatch, error: Exception, is_elsewhere: bool, seconds: int, times: int
+) -> None:
+    own: Any = object()
+    read: list[int] = []
+
+    def login_of_peer(_session: Any) -> Login:
+        read.append(1)
+        return Login(host="10.8.0.2")
+
+    def connect(_login: Login) -> Any:
+        raise error
+
+    monkeypatch.setattr(peer, "login_of_peer", login_of_peer)
+    monkeypatch.setattr(peer, "leads_elsewhere", lambda _own, _login: is_elsewhere)
+    monkeypatch.setattr(peer, "connect", connect)
+    monkeypatch.setattr(peer, "LOGIN_SECONDS", seconds)
+    for _look in range(3):
+        assert kept.look(own) is None
+    assert len(read) == times
+    assert kept.login == Login(host="10.8.0.2")
+
+
+def test_own_server_that_does_not_tell_is_not_taken_for_the_peer(
+    kept: peer.Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own: Any = object()
+
+    def login_of_peer(_session: Any) -> Login:
+        raise ServerError("read the channel", 2013, None, "timed out")
+
+    monkeypatch.setattr(peer, "login_of_peer", login_of_peer)
+    with pytest.raises(ServerError):
+        kept.look(own)
+    assert kept.trouble == ""
 
 
 class Watch:
