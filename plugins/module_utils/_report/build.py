@@ -16,7 +16,7 @@ import re
 from datetime import datetime, timezone
 from typing import Any, Dict, Iterable, List, Mapping, Optional
 
-from .._state.comparison import find_last_comparison
+from .._state.comparison import find_last_comparison, find_last_seed, has_open_skips
 from .._state.gtid import count_missing
 from .verdict import judge_report
 
@@ -245,4 +245,5 @@ def _ledger(told: Mapping[str, Facts]) -> Dict[str, Any]:
     ledgers = {name: fact["skipped_transactions"] for name, fact in told.items()}
     entries = [{"member": name, **entry} for name, ledger in ledgers.items() for entry in ledger["last"]]
     entries.sort(key=lambda entry: str(entry.get("at") or ""), reverse=True)
-    return {"count": sum(ledger["count"] for ledger in ledgers.values()), "last": entries}
+    found = {"count": sum(ledger["count"] for ledger in ledgers.values()), "last": entries}
+    return {**found, "is_open": has_open_skips(found, find_last_comparison(told), find_last_seed(told))}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, Mapping, Tuple
 
-from .._state.comparison import has_open_skips
 from . import words
 
 OK, WARNING, CRITICAL, UNKNOWN = "ok", "warning", "critical", "unknown"
@@ -108,7 +107,7 @@ def _data(report: Mapping[str, Any]) -> Iterator[Reason]:
     comparison, skipped = report["comparison"], report["skipped"]
     if comparison and comparison["is_equal"] is False:
         yield CRITICAL, "the last comparison found differences in %s" % (", ".join(comparison["different"]) or "data")
-    if has_open_skips(skipped, comparison):
+    if skipped["is_open"]:
         yield WARNING, "%s skipped, and not compared since" % words.plural(skipped["count"], "transaction")
 
 

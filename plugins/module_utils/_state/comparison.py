@@ -37,8 +37,8 @@ def find_last_comparison(facts: Mapping[str, Mapping[str, Any]]) -> Optional[Dic
 
     :param facts: by member what ``member_info`` returned.
     """
-    # Older marks have no time, and a record whose time is unknown may be of these data.
-    seeded_at = max((str((told.get("seed") or {}).get("done_at") or "") for told in facts.values()), default="")
+    seeded_at = find_last_seed(facts)
+    # A record whose time is unknown may be of these data.
     found = [
         {**told["comparison"], "replica": name}
         for name, told in facts.items()
@@ -49,17 +49,26 @@ def find_last_comparison(facts: Mapping[str, Mapping[str, Any]]) -> Optional[Dic
     )
 
 
-def has_open_skips(skipped: Mapping[str, Any], comparison: Optional[Mapping[str, Any]]) -> bool:
-    """Return whether transactions were skipped, and no comparison begun after the last one has found all data equal.
+def find_last_seed(facts: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return when a member was seeded last (ISO 8601, UTC); empty where no mark tells, as those of old.
 
-    One that had begun before may have been past the rows by then.
+    :param facts: by member what ``member_info`` returned.
+    """
+    return max((str((told.get("seed") or {}).get("done_at") or "") for told in facts.values()), default="")
+
+
+def has_open_skips(skipped: Mapping[str, Any], comparison: Optional[Mapping[str, Any]], seeded_at: str) -> bool:
+    """Return whether transactions were skipped, and neither a seed nor a comparison tells that all data are equal.
+
+    A comparison that had begun before the last skip may have been past the rows by then.
 
     :param skipped: ``count``, and the ``last`` ones with ``at``; see :func:`lacks_time`.
     :param comparison: as of :func:`find_last_comparison`.
+    :param seeded_at: as of :func:`find_last_seed`; one member's data are a copy of the other's since.
     """
     times = [str(entry.get("at") or "") for entry in skipped["last"]]
     begun_at = str(comparison["begun_at"] or "") if comparison and comparison["is_equal"] else ""
-    return bool(skipped["count"]) and (lacks_time(skipped) or begun_at <= max(times, default=""))
+    return bool(skipped["count"]) and (lacks_time(skipped) or max(begun_at, seeded_at) <= max(times, default=""))
 
 
 def lacks_time(skipped: Mapping[str, Any]) -> bool:

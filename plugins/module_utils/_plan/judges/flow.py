@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Mapping, Optional
 
-from ..._state.comparison import find_last_comparison, has_open_skips, lacks_time
+from ..._state.comparison import find_last_comparison, find_last_seed, has_open_skips, lacks_time
 from ..._state.units import in_time
 from ..steps import Finding
 from .symbols import symbol_of
@@ -173,10 +173,11 @@ def idempotent_definitions(pair: Pair) -> Iterator[Finding]:
 
 
 def skipped_transactions(pair: Pair) -> Iterator[Finding]:
-    comparison = find_last_comparison(dict(pair.known))
+    known = dict(pair.known)
+    comparison, seeded_at = find_last_comparison(known), find_last_seed(known)
     for name, facts in pair.known:
         ledger = facts.get("skipped_transactions")
-        if not ledger or not has_open_skips(ledger, comparison):
+        if not ledger or not has_open_skips(ledger, comparison, seeded_at):
             continue
         if lacks_time(ledger):
             yield Finding(

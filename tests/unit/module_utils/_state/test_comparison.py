@@ -8,6 +8,7 @@ import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils._state.comparison import (
     begin_of,
     find_last_comparison,
+    find_last_seed,
     has_open_skips,
 )
 
@@ -77,4 +78,11 @@ def test_skips_are_open_until_a_comparison_has_found_all_equal(
 ) -> None:
     last = [{"at": f"2026-11-24T{time}Z"} if time else {"reason": "cannot be read"} for time in times]
     found = comparison and comparison["comparison"]
-    assert has_open_skips({"count": len(times), "last": last}, found) is is_open
+    assert has_open_skips({"count": len(times), "last": last}, found, "") is is_open
+
+
+@pytest.mark.parametrize(("time", "is_open"), [("09:00:00", False), ("11:00:00", True), (None, True)])
+def test_a_seed_ends_the_skips_before_it(time: str | None, is_open: bool) -> None:
+    last = [{"at": f"2026-11-24T{time}Z"} if time else {"reason": "cannot be read"}]
+    seeded_at = find_last_seed({"db1": {}, "db2": {"seed": {"done_at": "2026-11-24T10:00:00Z"}}})
+    assert has_open_skips({"count": 1, "last": last}, None, seeded_at) is is_open
