@@ -20,7 +20,7 @@ from ._in_the_way import close_gate
 from ._keeper.login import required_login_of_peer
 from ._keeper.look import look_at
 from ._patience import commits_at_once
-from ._silence import is_silent
+from ._silence import ANSWERS, SILENT, look_for
 from ._state.claim import SWITCHOVER
 
 
@@ -30,7 +30,8 @@ def refuse_when_peer_answers(session: Session) -> bool:
     :raises Refused: when the peer answers, so that it is not lost.
     """
     login = required_login_of_peer(session)
-    if login.host and is_silent(login.host, login.port):
+    found = look_for(login.host, login.port) if login.host else ANSWERS
+    if found == SILENT:
         return False
     try:
         peer = connect(login)
@@ -40,7 +41,8 @@ def refuse_when_peer_answers(session: Session) -> bool:
             peer.close()
     except ServerError as error:
         if not error.is_answer:
-            return is_timeout(error)
+            # Where nobody knew how to get there a moment ago, it may be the way that is looked for in vain again.
+            return found == ANSWERS and is_timeout(error)
         raise Refused(
             "The other member's server answers, and refuses this one (%s). It is not lost, and may take writes: stop"
             " it, or let this member in and move the writes with the playbook switch_over." % error.message

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from ansible_collections.twoway.mysql.plugins.module_utils._silence import is_silent
+from ansible_collections.twoway.mysql.plugins.module_utils._silence import (
+    ANSWERS,
+    NO_WAY,
+    is_silent,
+    look_for,
+)
 
 
 @pytest.fixture
@@ -27,6 +33,7 @@ def test_who_refuses_a_connection_is_there(listener: socket.socket) -> None:
     port = listener.getsockname()[1]
     listener.close()
     assert not is_silent("127.0.0.1", port)
+    assert look_for("127.0.0.1", port) == ANSWERS
 
 
 def test_who_says_nothing_is_silent(listener: socket.socket) -> None:
@@ -41,3 +48,17 @@ def test_who_says_nothing_is_silent(listener: socket.socket) -> None:
 
 def test_a_name_that_nobody_knows_is_not_silence() -> None:
     assert not is_silent("no-such-host.invalid", 3306)
+    assert look_for("no-such-host.invalid", 3306) == NO_WAY
+
+
+@pytest.mark.parametrize(
+    ("error", "found"), [(errno.EHOSTUNREACH, NO_WAY), (errno.ENETUNREACH, NO_WAY), (errno.ECONNREFUSED, ANSWERS)]
+)
+def test_who_cannot_be_found_does_not_answer(
+    monkeypatch: pytest.MonkeyPatch, error: int, found: str, listener: socket.socket
+) -> None:
+    """Whether the kernel says so at once, or after it has looked."""
+    monkeypatch.setattr(socket.socket, "getsockopt", lambda *_arguments: error)
+    assert look_for("127.0.0.1", listener.getsockname()[1]) == found
+    monkeypatch.setattr(socket.socket, "connect_ex", lambda *_arguments: error)
+    assert look_for("127.0.0.1", listener.getsockname()[1]) == found

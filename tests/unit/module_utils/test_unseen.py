@@ -8,6 +8,7 @@ import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils import _unseen
 from ansible_collections.twoway.mysql.plugins.module_utils._connection import Login
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused, ServerError
+from ansible_collections.twoway.mysql.plugins.module_utils._silence import ANSWERS, NO_WAY, SILENT
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ def test_member_whose_server_refuses_the_login_is_not_lost(
         raise ServerError("connect to the server", errno, None, "reason")
 
     monkeypatch.setattr(_unseen, "required_login_of_peer", lambda _session: Login(host="db2"))
-    monkeypatch.setattr(_unseen, "is_silent", lambda _host, _port: False)
+    monkeypatch.setattr(_unseen, "look_for", lambda _host, _port: ANSWERS)
     monkeypatch.setattr(_unseen, "connect", connect)
     session: Any = None
     if not is_refused:
@@ -31,17 +32,23 @@ def test_member_whose_server_refuses_the_login_is_not_lost(
 
 
 @pytest.mark.parametrize(
-    ("cause", "is_silent", "hangs"),
-    [(TimeoutError("timed out"), False, True), (ConnectionRefusedError(), False, False), (TimeoutError(), True, False)],
+    ("cause", "found", "hangs"),
+    [
+        (TimeoutError("timed out"), ANSWERS, True),
+        (ConnectionRefusedError(), ANSWERS, False),
+        (TimeoutError(), SILENT, False),
+        # The kernel looks for a dead host on its own network again and again.
+        (TimeoutError("timed out"), NO_WAY, False),
+    ],
 )
 def test_server_that_says_nothing_on_a_host_that_answers_may_live(
-    monkeypatch: pytest.MonkeyPatch, cause: OSError, is_silent: bool, hangs: bool
+    monkeypatch: pytest.MonkeyPatch, cause: OSError, found: str, hangs: bool
 ) -> None:
     def connect(_login: Login) -> None:
         raise ServerError("connect to the server", 2013, None, "Lost connection") from cause
 
     monkeypatch.setattr(_unseen, "required_login_of_peer", lambda _session: Login(host="db2"))
-    monkeypatch.setattr(_unseen, "is_silent", lambda _host, _port: is_silent)
+    monkeypatch.setattr(_unseen, "look_for", lambda _host, _port: found)
     monkeypatch.setattr(_unseen, "connect", connect)
     session: Any = None
     assert _unseen.refuse_when_peer_answers(session) is hangs
