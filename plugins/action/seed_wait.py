@@ -11,11 +11,11 @@ ends; a process that hangs is shown as one that gets no further, and is left to 
 from __future__ import annotations
 
 import shlex
-import time
 from typing import Any, Dict, Mapping, Optional
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.twoway.mysql.plugins.module_utils._bookkeeping import STATE_FOLDER, UNFINISHED, WATCHED
+from ansible_collections.twoway.mysql.plugins.module_utils._state.moment import moment_text
 from ansible_collections.twoway.mysql.plugins.plugin_utils._seed_watch import SILENCE_SECONDS, SeedWatch
 
 _LOOK_SECONDS = 0.5
@@ -103,16 +103,12 @@ def _described(told: Mapping[str, Any]) -> Optional[Dict[str, Any]]:
     if "process" not in told:
         return None
     process = str(told["process"])
-    return {"process": int(process) if process.isdigit() else None, "began_at": _utc(told["began_at"])}
+    return {"process": int(process) if process.isdigit() else None, "began_at": moment_text(told["began_at"])}
 
 
 def _announcement(told: Mapping[str, Any], host: str) -> str:
     return (
         "waits for the copy that process %s has been making since %s. To end the waiting, and not the copy, interrupt"
         " this run; to give the copy up, end that process on %s."
-        % (told["process"] or "unknown", _utc(told["began_at"]), host)
+        % (told["process"] or "unknown", moment_text(told["began_at"]), host)
     )
-
-
-def _utc(seconds: float) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

@@ -23,7 +23,6 @@ import os
 import re
 import shutil
 import socket
-import time
 from contextlib import contextmanager, suppress
 from typing import Any, Dict, Iterable, Iterator, List, Optional
 
@@ -32,6 +31,7 @@ from ._dialect.statement import Identifier, sql
 from ._errors import Refused
 from ._executor import writable
 from ._read.data import BOOKKEEPING_SCHEMA
+from ._state.moment import moment_text
 
 STATE_FOLDER = "/var/lib/twoway"
 
@@ -278,7 +278,7 @@ def find_excluding(name: str, folder: str = STATE_FOLDER) -> Optional[Dict[str, 
                     "process": int(process) if process.isdigit() else None,
                     "port": int(port),
                     # Its number is written when it begins, and nothing else ever is.
-                    "began_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(os.fstat(file.fileno()).st_mtime)),
+                    "began_at": moment_text(os.fstat(file.fileno()).st_mtime),
                 }
     return None
 

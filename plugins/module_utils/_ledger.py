@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from typing import Any, Dict
 
 from ._bookkeeping import STATE_FOLDER
 from ._read.records import LEDGER, read_ledger
+from ._state.moment import moment_text
 
 
 def note_skip(entry: Dict[str, Any]) -> None:
@@ -24,7 +24,7 @@ def note_skip(entry: Dict[str, Any]) -> None:
         return
     os.makedirs(STATE_FOLDER, mode=0o700, exist_ok=True)
     path = os.path.join(STATE_FOLDER, LEDGER)
-    line = json.dumps({"at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **entry})
+    line = json.dumps({"at": moment_text(), **entry})
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w") as file:
         file.write(line + "\n")
         file.flush()

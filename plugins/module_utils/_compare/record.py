@@ -11,11 +11,11 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
-from datetime import datetime, timezone
 from typing import Any, Dict, Mapping
 
 from .._bookkeeping import STATE_FOLDER, exclusive, read_note_file, state_path, write_state
 from .._connection import Session
+from .._state.moment import moment_text
 from .result import EQUAL, UNKNOWN
 from .run import Request, compare
 
@@ -34,7 +34,7 @@ def compare_and_record(control: Session, request: Request, source_name: str, kee
         found = compare(control, request)
         result = {
             **found.as_dict(),
-            "at": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "at": moment_text(),
             "source": source_name,
             "seconds": round(time.monotonic() - begun, 3),
             "chunks": found.chunks,

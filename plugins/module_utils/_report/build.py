@@ -18,6 +18,7 @@ from typing import Any, Dict, Iterable, List, Mapping, Optional
 
 from .._state.comparison import find_last_comparison, find_last_seed, has_open_skips
 from .._state.gtid import count_missing
+from .._state.moment import FORM
 from .verdict import judge_report
 
 VERSION = 1
@@ -74,7 +75,7 @@ def parse_time(text: Optional[str]) -> Optional[float]:
     >>> parse_time("2026-11-24T01:02:03.5Z"), parse_time("soon"), parse_time(None)
     (1795482123.5, None, None)
     """
-    for form in ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ"):
+    for form in (FORM, "%Y-%m-%dT%H:%M:%S.%fZ"):
         try:
             return datetime.strptime(text or "", form).replace(tzinfo=timezone.utc).timestamp()
         except ValueError:

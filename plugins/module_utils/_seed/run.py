@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from contextlib import suppress
 from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Type
 
@@ -36,6 +35,7 @@ from .._plan.steps import Plan, Step
 from .._read.data import holds_data, read_schemas
 from .._read.replication import describe_binlog, read_binlog, read_channel
 from .._read.server import read_gate
+from .._state.moment import moment_text
 from .._state.units import in_bytes
 from .accounts import accounts_only_here, save_accounts
 from .choice import Choice
@@ -266,7 +266,7 @@ class SeedRun:
         mark = {
             **self._mark,
             "state": plan.DONE,
-            "done_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "done_at": moment_text(),
             "coordinates": self._result().coordinates,
             "binlog": {name: binlog[name] for name in ("file", "position")},
             "own": self._own_place(),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Dict, Mapping, Optional
 
-_FORM = "%Y-%m-%dT%H:%M:%SZ"
+from .moment import FORM
 
 
 def begin_of(at: Any, seconds: Any) -> Optional[str]:
@@ -23,7 +23,7 @@ def begin_of(at: Any, seconds: Any) -> Optional[str]:
     ('2026-11-24T01:00:59Z', None)
     """
     try:
-        return (datetime.strptime(at, _FORM) - timedelta(seconds=seconds)).strftime(_FORM)
+        return (datetime.strptime(at, FORM) - timedelta(seconds=seconds)).strftime(FORM)
     except (TypeError, ValueError, OverflowError):
         return None
 
