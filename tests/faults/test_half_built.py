@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import address
 import held
 import labkit
 import pair
@@ -15,6 +16,7 @@ _IMPORTING_SESSIONS = """
     SELECT COUNT(*) FROM information_schema.processlist
     WHERE user = 'root' AND (db = 'wikidb' OR info LIKE 'LOAD DATA%')
 """
+_REBUILD = "twoway.mysql.rebuild_member"
 _REMOVE_CHANNEL = {"mysql": "STOP REPLICA; RESET REPLICA ALL", "mariadb": "STOP SLAVE; RESET SLAVE ALL"}
 
 
@@ -115,3 +117,24 @@ def test_a_server_that_stands_still_is_started_with_the_options_it_has(half_link
     assert "SERVER_STOPPED on db2" in done.output
     assert labkit.shell("db2", options).stdout == before
     assert pair.judge() == pair.Verdict((), 0)
+
+
+@pytest.mark.long
+def test_of_two_writers_none_writes_before_it_is_linked(half_linked: Checked) -> None:
+    writers = {"pair_writers": "both"}
+    assert playbook.run(variables=writers).exit_code == 0
+    assert _gates() == ["open", "open"]
+    for name, variables in ((_REBUILD, {**writers, "pair_rebuild_member": "db2"}), (playbook.DEPLOY, writers)):
+        killed = playbook.run(name, variables, FAULT_TASK="twoway.mysql.pair : Link | Both members are ready")
+        assert killed.exit_code == -9, killed.output
+        assert _gates() == ["open", "closed"]
+    done = playbook.run(variables=writers)
+    assert done.exit_code == 0, done.output
+    assert "Seed | Copy from the donor" not in {task.name.split(" : ")[-1] for task in done.tasks if task.changed}
+    assert _gates() == ["open", "open"]
+    assert pair.judge().rows_lost == 0
+    assert list(pair.different_tables()) == []
+
+
+def _gates() -> list[str]:
+    return [address.gate(member) for member in _BOTH]

@@ -50,18 +50,28 @@ def test_without_an_upgrade_no_replica_is_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("writers", "is_donor", "needs_seed", "expected"),
+    ("is_donor", "needs_seed", "goes_on", "is_open", "expected"),
     [
-        ("one", False, True, True),
-        ("one", True, True, False),
-        ("one", False, False, False),
-        ("both", False, True, False),
+        (False, True, False, False, True),
+        (False, True, False, True, True),
+        (True, True, False, True, False),
+        (False, False, False, True, False),
+        # It was seeded, and the run was killed before it was linked.
+        (False, False, True, False, True),
+        # It has clients, which nobody sends away.
+        (False, False, True, True, False),
+        (True, False, True, False, False),
     ],
 )
 def test_a_member_without_its_data_takes_no_writes_yet(
-    writers: str, is_donor: bool, needs_seed: bool, expected: bool
+    is_donor: bool, needs_seed: bool, goes_on: bool, is_open: bool, expected: bool
 ) -> None:
-    values = {"pair_writers": writers, "_pair_is_donor": is_donor, "_pair_needs_seed": needs_seed}
+    values = {
+        "_pair_is_donor": is_donor,
+        "_pair_needs_seed": needs_seed,
+        "_pair_goes_on": goes_on,
+        "_pair_recipient_is_open": is_open,
+    }
     assert rendered("_pair_writes_later", **values) is expected
 
 
