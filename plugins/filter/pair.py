@@ -19,7 +19,7 @@ from ansible_collections.twoway.mysql.plugins.module_utils._dialect.options impo
     variable_of,
 )
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import UnsupportedServer
-from ansible_collections.twoway.mysql.plugins.module_utils._plan.active import active_member
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.active import active_member, is_left_to_keeper
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.forks import forks_needed
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.judges.view import Pair
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.link import goes_on
@@ -114,6 +114,11 @@ def pair_active(facts: Mapping[str, Any], members: List[str], wished: str = "", 
     return active_member(members, facts, wished, first)
 
 
+def pair_left_to_keeper(facts: Mapping[str, Any], members: List[str], member: str) -> bool:
+    """Return whether a member's closed gate is its keeper's to open, at the right moment."""
+    return is_left_to_keeper(members, facts, member)
+
+
 def pair_goes_on(facts: Mapping[str, Any], donor: str, recipient: str, coordinates: str) -> bool:
     """Return whether a member that was seeded once, and follows nobody now, can follow its peer without a new seed."""
     return goes_on(facts.get(donor) or {}, facts.get(recipient) or {}, coordinates)
@@ -143,6 +148,7 @@ class FilterModule:
             "options_needing_restart": options_needing_restart,
             "forks_needed": forks_needed,
             "pair_active": pair_active,
+            "pair_left_to_keeper": pair_left_to_keeper,
             "pair_goes_on": pair_goes_on,
             "pair_findings": pair_findings,
             "pair_report": pair_report,

@@ -24,6 +24,8 @@ _BUSY = """
 _OPEN_TRANSACTION = "BEGIN; UPDATE wikidb.busy SET n = n + 1;"
 _LONG_STATEMENT = "UPDATE wikidb.busy SET n = n + 10 WHERE SLEEP(600) = 0;"
 _ROW = "INSERT INTO wikidb.ledger (id, writer, note) VALUES ({id}, 'here', 'while the other one is not seen')"
+_CLAIM = "INSERT INTO twoway.active VALUES (UNIX_TIMESTAMP() * 1000000 + 60000000, {member}, 'switchover', '')"
+_NEWEST_CLAIM = "SELECT reason FROM twoway.active ORDER BY term DESC LIMIT 1"
 _SIGNAL = "pkill --signal {signal} --exact 'mysqld|mariadbd'"
 _SUM = "SELECT SUM(n) FROM wikidb.busy"
 _ROWS = "SELECT COUNT(*), SUM(n) FROM wikidb.busy"
@@ -146,6 +148,24 @@ def test_a_standby_that_does_not_apply_gets_no_writes(deployed: str) -> None:
         assert load.open_members() == ["db2"]
     finally:
         labkit.sql("db1", "START REPLICA" if is_mysql else "START SLAVE")
+
+
+@pytest.mark.long
+def test_a_deployment_opens_no_gate_before_the_last_writes_have_arrived(deployed: str) -> None:
+    """A switchover was killed when the writes were given to db1, which does not apply."""
+    is_mysql = labkit.FLAVORS[deployed].client == "mysql"
+    labkit.sql("db1", "STOP REPLICA SQL_THREAD" if is_mysql else "STOP SLAVE SQL_THREAD")
+    labkit.sql("db2", _ROW.format(id=2000000010))
+    labkit.sql("db2", _CLAIM.format(member=pair.server_id("db1")))
+    playbook.wait(lambda: load.open_members() == [])
+    done = playbook.run()
+    assert done.exit_code == 0, done.output
+    assert "Prepare | Write gate" not in {task.rpartition(" : ")[2] for task in done.changes}
+    playbook.wait(lambda: load.open_members() == ["db1"])
+    assert "2000000010" in pair.ledger("db1")
+    assert [labkit.sql(member, _NEWEST_CLAIM) for member in _BOTH] == [[["switchover"]]] * 2
+    back = playbook.run(SWITCH_OVER, {"pair_switch_to": "db2"})
+    assert back.exit_code == 0, back.output
 
 
 def test_a_failover_is_refused_while_the_other_member_answers(deployed: str) -> None:

@@ -54,6 +54,21 @@ def doubt_about_writer(members: List[str], facts: Mapping[str, Facts]) -> str:
     return ""
 
 
+def is_left_to_keeper(members: List[str], facts: Mapping[str, Facts], member: str) -> bool:
+    """Return whether a member's closed gate is its keeper's to open, which knows when the last of the peer is there.
+
+    So where the newest claim names the member, which follows its peer, and that claim is still on its way, or the peer's
+    gate is open all the same.
+    """
+    answering = _answering(members, facts)
+    told, claim = answering.get(member), _newest_claim(answering)
+    if told is None or claim is None or _named_by(claim, answering) != member or _is_open(told) or not is_linked(told):
+        return False
+    own = told.get("claim")
+    is_on_its_way = own is None or _order(own) != _order(claim)
+    return is_on_its_way or any(_is_open(other) for name, other in answering.items() if name != member)
+
+
 def _answering(members: List[str], facts: Mapping[str, Facts]) -> Dict[str, Facts]:
     return {name: facts[name] for name in members if (facts.get(name) or {}).get("server")}
 

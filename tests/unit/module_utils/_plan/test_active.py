@@ -8,6 +8,7 @@ import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.active import (
     active_member,
     doubt_about_writer,
+    is_left_to_keeper,
     present_writer,
 )
 
@@ -72,6 +73,34 @@ def test_a_claim_counts_with_and_without_channels(linked: list[str]) -> None:
 def test_the_newest_claim_counts() -> None:
     facts = {"db1": known(1, member(True), claimed(1, 5)), "db2": known(2, member(False), claimed(2, 6))}
     assert present_writer(MEMBERS, facts) == "db2"
+
+
+@pytest.mark.parametrize(
+    ("own", "own_claim", "peer_is_open", "expected"),
+    [
+        # A switchover was killed: the claim for db2 stands on db1 alone.
+        (member(False), claimed(1, 5), False, True),
+        (member(False), None, False, True),
+        # It has arrived, and somebody has opened the gate of db1.
+        (member(False), claimed(2, 6), True, True),
+        (member(False), claimed(2, 6), False, False),
+        (member(True), claimed(1, 5), False, False),
+        # Nothing arrives at a member that follows nobody.
+        (member(False, is_linked=False), claimed(1, 5), False, False),
+    ],
+)
+def test_whose_gate_its_keeper_opens(
+    own: dict[str, Any], own_claim: dict[str, Any] | None, peer_is_open: bool, expected: bool
+) -> None:
+    facts = {"db1": known(1, member(peer_is_open), claimed(2, 6)), "db2": known(2, own, own_claim)}
+    assert is_left_to_keeper(MEMBERS, facts, "db2") is expected
+    assert is_left_to_keeper(MEMBERS, facts, "db1") is False
+
+
+def test_no_gate_is_left_to_a_keeper_without_a_claim_or_an_answer() -> None:
+    facts = {"db1": known(1, member(True), None), "db2": known(2, member(False), None)}
+    assert is_left_to_keeper(MEMBERS, facts, "db2") is False
+    assert is_left_to_keeper(MEMBERS, {"db1": known(1, member(True), claimed(2))}, "db2") is False
 
 
 def test_a_claim_of_nobody_here_leaves_it_to_the_gates() -> None:
