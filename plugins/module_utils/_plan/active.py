@@ -57,8 +57,8 @@ def doubt_about_writer(members: List[str], facts: Mapping[str, Facts]) -> str:
 def is_left_to_keeper(members: List[str], facts: Mapping[str, Facts], member: str) -> bool:
     """Return whether a member's closed gate is its keeper's to open, which knows when the last of the peer is there.
 
-    So where the newest claim names the member, which follows its peer, and that claim is still on its way, or the peer's
-    gate is open all the same.
+    So where the newest claim names the member, which follows its peer, and is still on its way, or the gate of the peer
+    is open all the same.
     """
     answering = _answering(members, facts)
     told, claim = answering.get(member), _newest_claim(answering)

@@ -36,7 +36,7 @@ def reason_against(found: TableResult, table: Optional[Shared]) -> Optional[str]
     if not found.has_key:
         return "it has no key that would name a row"
     if not found.is_counted or found.is_full or table is None:
-        return "it differs in more rows than are counted; seed the member again"
+        return "it differs in more rows than are counted; rebuild the member"
     return _reason_of_shape(table)
 
 

@@ -41,7 +41,7 @@ def reason_by_size(lane: Lane, table: Shared, rows: Dict[Place, Seen], packet_by
         return "a row of it is too long as SQL for max_allowed_packet (%d bytes)" % packet_bytes
     removed = len(row_hash(table.replica.columns)) + _AROUND_STATEMENT
     if sum(added) + removed * len(added) > MOST_BYTES:
-        return "the rows that differ are more than %d MiB as SQL; seed the member again" % (MOST_BYTES // 2**20)
+        return "the rows that differ are more than %d MiB as SQL; rebuild the member" % (MOST_BYTES // 2**20)
     return None
 
 

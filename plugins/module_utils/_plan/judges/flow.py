@@ -209,5 +209,5 @@ def compared(pair: Pair) -> Iterator[Finding]:
             last["replica"],
             "the last comparison with %s (%s) found a difference in %s"
             % (last["source"], last["at"], ", ".join(last["different"]) or "some table"),
-            "Decide which side is right, then repair the tables (compare_pair) or seed the member again.",
+            "Decide which side is right, then repair the tables (compare_pair) or rebuild the member.",
         )

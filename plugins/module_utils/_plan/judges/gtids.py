@@ -102,8 +102,8 @@ def errant(pair: Pair) -> Iterator[Finding]:
                 holder.name,
                 "it holds transactions of %s that %s itself does not have, and no channel brings them back: %s"
                 % (author.name, author.name, lost[:_MOST_GTIDS]),
-                "Seed %s again from %s, or give up these transactions by seeding the other way."
-                % (author.name, holder.name),
+                "Rebuild %s, which gets everything of %s then; where it takes the writes, give them to %s first."
+                % (author.name, holder.name, holder.name),
             )
 
 
@@ -155,7 +155,7 @@ def purged(pair: Pair) -> Iterator[Finding]:
                 BLOCKER,
                 replica.name,
                 "it lacks what %s has removed from its binary log: %s" % (source.name, gone[:_MOST_GTIDS]),
-                "Seed it again from %s: nothing else can bring that." % source.name,
+                "Rebuild it: nothing but a copy of %s can bring that." % source.name,
             )
 
 

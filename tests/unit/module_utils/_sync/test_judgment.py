@@ -59,7 +59,7 @@ def test_more_rows_than_are_counted() -> None:
     many.add({(number,): Seen(1, 2) for number in range(MOST_DIFFERENCES + 1)})
     whole = differing()
     whole.add({WHOLE_CHUNK: Seen(1, 2)})
-    assert ["seed the member again" in str(reason_against(found, SHARED)) for found in (many, whole)] == [True, True]
+    assert ["rebuild the member" in str(reason_against(found, SHARED)) for found in (many, whole)] == [True, True]
 
 
 def test_only_the_changed_members_table_counts() -> None:
