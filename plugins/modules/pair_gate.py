@@ -40,7 +40,8 @@ options:
   writers:
     description:
       - Whether one member takes the writes, so that its gate has to be kept, or both do.
-      - With V(alone) the server is one of no pair. The service is removed, and nobody keeps the gate.
+      - With V(alone) the server is one of no pair, or a plain replica. The service is removed, and nobody keeps the gate. What the server does
+        after a restart stands in its option file.
     type: str
     choices: [one, both, alone]
     default: one

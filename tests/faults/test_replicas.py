@@ -19,6 +19,8 @@ _BOTH = labkit.DEFAULT_MEMBERS
 _REPLICA = "db3"
 _ACCOUNTS = "SELECT user, host FROM mysql.user WHERE user LIKE 'twoway%' OR user = 'replication'"
 _MISSED = "SELECT name FROM wikidb.category WHERE id = 914"
+_UNIT = "/etc/systemd/system/twoway-gate.service"
+_KEEPER = r"[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n"
 _INVENTORY = """
 wiki_pair:
   hosts: {db3: {}}
@@ -137,6 +139,21 @@ def test_it_follows_the_standby_after_a_switchover(lab: Lab) -> None:
     playbook.wait(lambda: pair.content(_REPLICA) == pair.content("db1"))
     assert pair.content(_REPLICA) == pair.content("db1")
     labkit.writer_start("db1")
+
+
+def test_a_former_member_with_an_address_is_left_as_it_is(lab: Lab) -> None:
+    labkit.shell(_REPLICA, "mkdir -p /etc/keepalived && touch /etc/keepalived/twoway.conf")
+    refused = playbook.run(ADD, None, lab.more)
+    assert (refused.exit_code != 0, refused.changes) == (True, []), refused.output
+    assert "pair_vip_state=absent" in refused.output
+    labkit.shell(_REPLICA, "rm /etc/keepalived/twoway.conf")
+
+
+def test_a_former_member_loses_its_keeper(lab: Lab) -> None:
+    labkit.shell(_REPLICA, f"printf '{_KEEPER}' > {_UNIT} && systemctl enable --now twoway-gate")
+    assert lab.run(ADD) == ["twoway.mysql.pair : Add one | Nobody keeps the write gate, and it is closed"]
+    assert labkit.shell(_REPLICA, f"systemctl is-active twoway-gate; ls {_UNIT}", check=False).stdout == "inactive\n"
+    assert _is_closed()
 
 
 def test_its_accounts_are_not_left_on_members_that_take_no_part(lab: Lab) -> None:

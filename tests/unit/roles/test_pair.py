@@ -13,6 +13,8 @@ from jinja2 import Environment
 
 TOP = Path(__file__).resolve().parents[3]
 VARS = yaml.safe_load((TOP / "roles/pair/vars/main.yml").read_text("utf-8"))
+_LOOK_FOR_ADDRESS = "Replica | Look for what the role pair_vip has put on the hosts"
+_NO_ADDRESS = "Replica | It serves no address of a pair"
 
 
 def rendered(name: str, **values: Any) -> Any:
@@ -161,3 +163,45 @@ def _threads(receiver: str, applier: str) -> dict[str, Any]:
 )
 def test_a_late_canary_is_behind_what_is_still_applied(channel: dict[str, Any], expected: bool) -> None:
     assert rendered("_pair_is_applying", __pair_late_channel=channel) is expected
+
+
+def test_nobody_keeps_the_gate_of_a_plain_replica() -> None:
+    """The service of a former member would take its source for its peer, and may open the gate."""
+    tasks = yaml.safe_load((TOP / "roles/pair/tasks/add_one.yml").read_text("utf-8"))
+    [block] = [task["block"] for task in tasks if "block" in task]
+    assert block[0]["twoway.mysql.pair_gate"] == {"is_active": False, "writers": "alone"}
+    assert block[0]["when"] == "inventory_hostname == _pair_replica"
+
+
+def test_a_former_member_with_an_address_is_left_as_it_is() -> None:
+    vip = yaml.safe_load((TOP / "roles/pair_vip/vars/main.yml").read_text("utf-8"))
+    tasks = yaml.safe_load((TOP / "roles/pair/tasks/add_replica.yml").read_text("utf-8"))[0]["block"]
+    names = [task["name"] for task in tasks]
+    looked, judged = (names.index(name) for name in (_LOOK_FOR_ADDRESS, _NO_ADDRESS))
+    files = {vip[name] for name in ("_pair_vip_file", "_pair_vip_takeover_file", "_pair_vip_fence_file")}
+    assert set(tasks[looked]["ansible.builtin.command"]["argv"][1:]) == files
+    assert looked < judged < names.index("Replica | One after the other")
+    is_free = Environment().compile_expression(tasks[judged]["ansible.builtin.assert"]["that"])
+    assert is_free(__pair_vip_found={"stdout_lines": []}) is True
+    assert is_free(__pair_vip_found={"stdout_lines": ["/etc/twoway/takeover"]}) is False
+
+
+@pytest.mark.parametrize(
+    ("host", "state", "address", "is_left_alone"),
+    [
+        ("db1", "present", "10.8.0.100/24", False),
+        ("db1", "present", "", True),
+        ("db3", "present", "10.8.0.100/24", True),
+        ("db3", None, "10.8.0.100/24", True),
+        # What it has from the time when it was a member.
+        ("db3", "absent", "10.8.0.100/24", False),
+    ],
+)
+def test_a_plain_replica_can_give_an_address_up(
+    host: str, state: str | None, address: str, is_left_alone: bool
+) -> None:
+    [play] = yaml.safe_load((TOP / "playbooks/pair_vip.yml").read_text("utf-8"))
+    is_over = Environment().compile_expression(play["tasks"][0]["when"])
+    values = {"inventory_hostname": host, "pair_members": ["db1", "db2"], "pair_replicas": ["db3"]}
+    chosen = {} if state is None else {"pair_vip_state": state}
+    assert bool(is_over(**values, **chosen, pair_vip_address=address)) is is_left_alone

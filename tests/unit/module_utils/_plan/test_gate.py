@@ -6,7 +6,16 @@ from contextlib import nullcontext
 
 import pytest
 from ansible_collections.twoway.mysql.plugins.module_utils._errors import Refused
-from ansible_collections.twoway.mysql.plugins.module_utils._plan.gate import plan_gate, refuse_moved_writes, show_gate
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.gate import (
+    ABSENT,
+    KEPT,
+    OUTDATED,
+    Gate,
+    plan_gate,
+    plan_kept_gate,
+    refuse_moved_writes,
+    show_gate,
+)
 from ansible_collections.twoway.mysql.plugins.module_utils._state.claim import FAILOVER, Claim
 
 
@@ -25,6 +34,26 @@ def test_gate(gate: str, wanted_open: bool, steps: list[str]) -> None:
     plan = plan_gate(gate, wanted_open)
     assert [step.name for step in plan.steps] == steps
     assert plan.after == show_gate("open" if wanted_open else "closed")
+
+
+@pytest.mark.parametrize("has_claim", [True, False])
+@pytest.mark.parametrize(
+    ("gate", "keeper", "steps"),
+    [
+        ("open", KEPT, ["remove_keeper", "close_gate"]),
+        ("open", OUTDATED, ["remove_keeper", "close_gate"]),
+        ("closed", KEPT, ["remove_keeper"]),
+        ("half-open", ABSENT, ["close_gate"]),
+        ("open", ABSENT, ["close_gate"]),
+        ("closed", ABSENT, []),
+    ],
+)
+def test_a_plain_replica_has_no_keeper_and_a_closed_gate(
+    has_claim: bool, gate: str, keeper: str, steps: list[str]
+) -> None:
+    plan = plan_kept_gate(Gate(gate, has_claim, keeper), is_active=False, is_kept=False)
+    assert [step.name for step in plan.steps] == steps
+    assert plan.after == {"gate": "closed", "has_claim": has_claim, "keeper": ABSENT}
 
 
 @pytest.mark.parametrize(
