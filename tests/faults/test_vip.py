@@ -34,6 +34,18 @@ def test_a_second_run_changes_nothing() -> None:
     assert address.run(address.ROLE).changes == []
 
 
+def test_a_killed_run_is_finished_by_the_next_one() -> None:
+    """On the standby nothing but its own note tells that keepalived has not read the configuration."""
+    names = ("It has read the files as they are", "Runs with what was changed", "Note what it has read")
+    look, reload, note = (f"twoway.mysql.pair_vip : Keepalived | {name}" for name in names)
+    other = {"pair_vip_advert_seconds": 0.06}
+    assert playbook.run(address.ROLE, address.variables(other), FAULT_TASK=look).exit_code == -9
+    assert address.run(address.ROLE, other).changes == [look, reload, note]
+    address.run(address.ROLE)
+    assert address.run(address.ROLE).changes == []
+    address.settled()
+
+
 def test_goes_with_a_switchover_under_load() -> None:
     assert address.settled() == ("db1", "db2")
     with address.observed() as seen:
@@ -247,9 +259,11 @@ def test_is_given_up(taking_over: None) -> None:
     assert (refused.exit_code != 0, refused.changes) == (True, []), refused.output
     assert "pair_vip_state=absent" in refused.output
     checked = playbook.run(address.ROLE, address.variables({"pair_vip_state": "absent"}), ["--check"])
-    assert (checked.exit_code, len(checked.changes)) == (0, 4), checked.output
+    assert (checked.exit_code, len(checked.changes)) == (0, 6), checked.output
     assert len(address.places()) == 1
-    address.run(address.ROLE, {"pair_vip_state": "absent"})
+    absent, reload = {"pair_vip_state": "absent"}, "twoway.mysql.pair_vip : Absent | keepalived gives it up"
+    assert playbook.run(address.ROLE, address.variables(absent), FAULT_TASK=reload).exit_code == -9
+    assert reload in address.run(address.ROLE, absent).changes
     assert address.places() == []
     assert address.run(address.ROLE, {"pair_vip_state": "absent"}).changes == []
     left = "grep -rl twoway /etc/keepalived /etc/systemd/system/keepalived* /etc/tmpfiles.d; ls /etc/twoway/takeover"

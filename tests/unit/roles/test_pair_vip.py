@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,9 @@ from ansible.plugins.test.core import changed
 from jinja2 import Environment
 
 ROLE = Path(__file__).resolve().parents[3] / "roles/pair_vip"
+
+
+needs_sha256sum = pytest.mark.skipif(not shutil.which("sha256sum"), reason="sha256sum is not installed here")
 
 
 def loaded(name: str) -> list[dict[str, Any]]:
@@ -43,8 +48,7 @@ def test_an_address_that_is_elsewhere_has_keepalived_read_its_files_again(
 ) -> None:
     """A run that was killed before its handler leaves files as they should be, which keepalived has not read."""
     tasks = loaded("tasks/keepalived.yml")
-    flush = next(number for number, task in enumerate(tasks) if "ansible.builtin.meta" in task)
-    look = tasks[flush - 1]
+    look = tasks[numbered("tasks/keepalived.yml")["The address is where it should be"]]
     assert look["notify"] == "Reload keepalived"
     environment = Environment()
     environment.filters["from_json"] = json.loads
@@ -53,6 +57,63 @@ def test_an_address_that_is_elsewhere_has_keepalived_read_its_files_again(
     server = {"identity": {"is_gate_open": is_open}}
     is_changed = environment.compile_expression(look["changed_when"])
     assert is_changed(__pair_vip_here={"stdout": json.dumps(seen)}, __pair_vip_server=server) is is_wrong
+
+
+def numbered(name: str) -> dict[str, int]:
+    """The tasks of a file by what they are called, after the name of the file."""
+    return {task["name"].partition(" | ")[2]: number for number, task in enumerate(loaded(name))}
+
+
+@needs_sha256sum
+def test_files_that_keepalived_has_not_read_are_told_from_those_that_it_has(tmp_path: Path) -> None:
+    """On a standby the address is nowhere, whether keepalived has its configuration or not."""
+    names, tasks = numbered("tasks/keepalived.yml"), loaded("tasks/keepalived.yml")
+    look, note = tasks[names["It has read the files as they are"]], tasks[names["Note what it has read"]]
+    ours, read = (str(tmp_path / name) for name in ("twoway.conf", "twoway.sha256"))
+    whole = tmp_path / "keepalived.conf"
+    paths = {"_pair_vip_file": ours, "_pair_vip_read_file": read}
+    words = [Environment().from_string(word).render(paths) for word in look["ansible.builtin.command"]["argv"]]
+    noting = Environment().from_string(note["ansible.builtin.shell"]["cmd"]).render(paths)
+    noting = noting.replace("/etc/keepalived/keepalived.conf", str(whole))
+
+    def is_told() -> bool:
+        status = subprocess.run(words, check=False, capture_output=True).returncode
+        return bool(Environment().compile_expression(look["changed_when"])(__pair_vip_read={"rc": status}))
+
+    whole.write_text("include twoway.conf\n", encoding="utf-8")
+    Path(ours).write_text("one\n", encoding="utf-8")
+    assert is_told()
+    subprocess.run(noting, shell=True, check=True)
+    assert not is_told()
+    Path(ours).write_text("two\n", encoding="utf-8")
+    assert is_told()
+    subprocess.run(noting, shell=True, check=True)
+    whole.write_text("", encoding="utf-8")
+    assert is_told()
+    Path(read).write_text("", encoding="utf-8")
+    assert is_told()
+
+
+def test_it_is_noted_only_after_keepalived_has_read_them() -> None:
+    names, tasks = numbered("tasks/keepalived.yml"), loaded("tasks/keepalived.yml")
+    look, flush, note = (
+        names[name]
+        for name in ("It has read the files as they are", "Runs with what was changed", "Note what it has read")
+    )
+    assert names["It reads that beside what it has"] < look < flush < note
+    assert tasks[look]["notify"] == "Reload keepalived"
+
+
+def test_the_configuration_goes_last() -> None:
+    """As long as it is there a run that was killed has to have keepalived read its files again."""
+    names, tasks = numbered("tasks/absent.yml"), loaded("tasks/absent.yml")
+    look, flush = tasks[names["The configuration is still there"]], names["keepalived gives it up"]
+    assert look["notify"] == "Reload keepalived"
+    assert names["The configuration is still there"] < flush < names["No configuration"] == len(tasks) - 1
+    [others] = [task["loop"] for task in tasks if "loop" in task]
+    assert "{{ _pair_vip_file }}" not in others
+    # One that the address comes back to is not to think that keepalived has it.
+    assert "{{ _pair_vip_read_file }}" in others
 
 
 @pytest.mark.parametrize(
