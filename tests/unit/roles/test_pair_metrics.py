@@ -13,11 +13,15 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.twoway.mysql.plugins.module_utils._report.prometheus import HELP
+from jinja2 import Environment
 
 TOP = Path(__file__).resolve().parents[3]
 FILES = TOP / "roles/pair_metrics/files"
 RULES = FILES / "twoway.rules.yml"
 
+ROLE = TOP / "roles/pair_metrics"
+
+needs_sha256sum = pytest.mark.skipif(not shutil.which("sha256sum"), reason="sha256sum is not installed here")
 needs_promtool = pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not installed here")
 
 
@@ -128,3 +132,33 @@ def test_alerts_fire(tmp_path: Path) -> None:
     file.write_text(yaml.safe_dump({"rule_files": [str(RULES)], "tests": tests}), encoding="utf-8")
     checked = subprocess.run(["promtool", "test", "rules", str(file)], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@needs_sha256sum
+def test_an_exporter_that_was_not_started_with_its_files_is_started_again(tmp_path: Path) -> None:
+    """Its files are as they should be after a run that was killed before its handler; it has the former password."""
+    tasks = yaml.safe_load((ROLE / "tasks/main.yml").read_text("utf-8"))
+    number = next(number for number, task in enumerate(tasks) if "ansible.builtin.meta" in task)
+    look, note = tasks[number - 1], tasks[number + 1]
+    assert look["notify"] == "Restart the exporter"
+    names = ("_pair_metrics_told", "_pair_metrics_credentials", "_pair_metrics_started_with")
+    paths = {name: str(tmp_path / name) for name in names}
+    told, credentials, started_with = (Path(path) for path in paths.values())
+    words = [Environment().from_string(word).render(paths) for word in look["ansible.builtin.command"]["argv"]]
+    noting = Environment().from_string(note["ansible.builtin.shell"]["cmd"]).render(paths)
+
+    def is_changed() -> bool:
+        status = subprocess.run(words, check=False, capture_output=True).returncode
+        return bool(Environment().compile_expression(look["changed_when"])(__pair_metrics_started={"rc": status}))
+
+    told.write_text("listens\n", encoding="utf-8")
+    credentials.write_text("former password\n", encoding="utf-8")
+    assert is_changed()
+    subprocess.run(noting, shell=True, check=True)
+    assert not is_changed()
+    assert started_with.stat().st_mode & 0o777 == 0o600
+    credentials.write_text("new password\n", encoding="utf-8")
+    assert is_changed()
+    subprocess.run(noting, shell=True, check=True)
+    told.write_text("listens elsewhere\n", encoding="utf-8")
+    assert is_changed()

@@ -42,6 +42,18 @@ def test_second_run_changes_nothing(monitored: Run) -> None:
     assert "4711" not in monitored.output + again.output
 
 
+def test_a_run_after_one_that_was_killed_starts_the_exporter_again(monitored: Run, db1: Member) -> None:
+    """As a run leaves it that is killed before its handler: the note is of other files."""
+    db1.host.check_output("truncate --size=0 /etc/twoway/metrics.sha256")
+    begun = "systemctl show --property=ExecMainStartTimestampMonotonic prometheus-mysqld-exporter"
+    before = db1.host.check_output(begun)
+    again = monitor()
+    assert again.exit_code == 0, again.output
+    assert again.changed["db1"] > 0
+    assert again.changed["db2"] == 0
+    assert db1.host.check_output(begun) != before
+
+
 def test_exporter_answers_at_the_address_of_the_member(monitored: Run, member: Member) -> None:
     told = member.host.check_output(FETCH, f"http://{member.address}:9104/metrics").splitlines()
     assert "mysql_up 1" in told
