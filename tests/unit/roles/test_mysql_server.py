@@ -1,4 +1,4 @@
-"""When a server goes back to the option file that it worked with, and which binary log it is told to write."""
+"""When a server goes back to the option file that it worked with, and which logs and certificates it is told to use."""
 
 from __future__ import annotations
 
@@ -84,3 +84,10 @@ def test_a_host_without_a_server_gets_a_binary_log() -> None:
         values[name] = rendered(name, **values)
     told = rendered("_mysql_server_log_bin", **values, _mysql_server_flavor="mariadb", mysql_server_log_bin="")
     assert told == "mysql-bin"
+
+
+def test_openssl_of_every_supported_system_makes_a_certificate() -> None:
+    tasks = yaml.safe_load((TOP / "roles/mysql_server/tasks/certificate.yml").read_text("utf-8"))
+    (argv,) = [task["ansible.builtin.command"]["argv"] for task in tasks if "ansible.builtin.command" in task]
+    # OpenSSL 1.1.1 has no -noenc.
+    assert "-nodes" in argv and "-noenc" not in argv
