@@ -91,3 +91,37 @@ def test_openssl_of_every_supported_system_makes_a_certificate() -> None:
     (argv,) = [task["ansible.builtin.command"]["argv"] for task in tasks if "ansible.builtin.command" in task]
     # OpenSSL 1.1.1 has no -noenc.
     assert "-nodes" in argv and "-noenc" not in argv
+
+
+OWN_CERTIFICATE = VARS["_mysql_server_own_tls"]["cert"]
+
+
+@pytest.mark.parametrize(
+    ("features", "wished", "present", "own_options", "makes"),
+    [
+        ([], {}, "", [], True),
+        ([], {}, None, [], True),
+        ([], {}, OWN_CERTIFICATE, ["ssl_cert"], True),
+        # Its administrator has one.
+        ([], {}, "/etc/mysql/site.pem", [], False),
+        ([], {}, "/etc/mysql/site.pem", ["server_id"], False),
+        # The inventory said it, and our file still does: without another one the server would have none at its next start.
+        ([], {}, "/etc/mysql/pair.pem", ["ssl_cert"], True),
+        ([], {"cert": "/etc/mysql/pair.pem"}, "", [], False),
+        (["own_certificates"], {}, "", [], False),
+    ],
+)
+def test_a_certificate_is_made_where_there_is_none(
+    features: list[str], wished: dict[str, str], present: str | None, own_options: list[str], makes: bool
+) -> None:
+    facts = {
+        "server": {"features": features},
+        "settings": {"ssl_cert": present},
+        "host": {"option_file": {"options": own_options}},
+    }
+    values = {
+        "__mysql_server_facts": facts,
+        "mysql_server_tls": wished,
+        "_mysql_server_own_tls": VARS["_mysql_server_own_tls"],
+    }
+    assert rendered("_mysql_server_makes_certificate", **values) == str(makes)
