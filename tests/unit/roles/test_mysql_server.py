@@ -125,3 +125,18 @@ def test_a_certificate_is_made_where_there_is_none(
         "_mysql_server_own_tls": VARS["_mysql_server_own_tls"],
     }
     assert rendered("_mysql_server_makes_certificate", **values) == str(makes)
+
+
+@pytest.mark.parametrize("playbook", ["remove_pair", "remove_replica"])
+@pytest.mark.parametrize("channels", [[{"name": ""}], []])
+@pytest.mark.parametrize("name", ["db1-relay-bin", "relay-bin", ""])
+def test_a_server_that_leaves_keeps_the_name_of_its_relay_log(
+    playbook: str, channels: list[dict[str, str]], name: str
+) -> None:
+    """Before its channel is gone, and in a second run afterwards."""
+    tasks = yaml.safe_load((TOP / f"roles/pair/tasks/{playbook}.yml").read_text("utf-8"))
+    values: dict[str, Any] = {
+        "__mysql_server_facts": {"settings": {"relay_log": name}, "replication": {"channels": channels}}
+    }
+    wished = Environment().from_string(tasks[0]["vars"]["mysql_server_relay_log"]).render(**values)
+    assert rendered("_mysql_server_relay_log", **values, mysql_server_relay_log=wished) == name
