@@ -52,6 +52,9 @@ class Option:
         }
 
 
+Renderer = Callable[[Server, Any], List[Option]]
+
+
 def variable_of(option: str) -> str:
     """Return the name of the variable that an option is about, as far as its name tells.
 
@@ -129,6 +132,11 @@ def _gtid(server: Server, is_wanted: bool) -> List[Option]:
     return [_simple("enforce_gtid_consistency", True), _simple("gtid_mode", "ON")]
 
 
+def _kept_gtid(name: str) -> Renderer:
+    """Return what writes an option of GTIDs as it is, since its default is another one from version to version."""
+    return lambda server, value: [_simple(name, value)] if server.supports("gtid_mode") else []
+
+
 def _gate(server: Server, is_closed: bool) -> List[Option]:
     if not is_closed:
         return []
@@ -195,8 +203,6 @@ def _row_format(server: Server, is_said: bool) -> List[Option]:
     return options
 
 
-Renderer = Callable[[Server, Any], List[Option]]
-
 # In the order of the option file. A setting that is None or empty is left to the server; but a filter is none then.
 _SETTINGS: Dict[str, Renderer] = {
     "server_id": lambda server, value: [_simple("server_id", value)],
@@ -215,6 +221,8 @@ _SETTINGS: Dict[str, Renderer] = {
     "sync_binlog": lambda server, value: [_simple("sync_binlog", value)],
     "flush_log_at_commit": lambda server, value: [_simple("innodb_flush_log_at_trx_commit", value)],
     "gtid": _gtid,
+    "enforce_gtid_consistency": _kept_gtid("enforce_gtid_consistency"),
+    "gtid_mode": _kept_gtid("gtid_mode"),
     "gtid_domain_id": lambda server, value: (
         [_simple("gtid_domain_id", value)] if server.supports("gtid_domains") else []
     ),

@@ -51,6 +51,9 @@ def test_member_without_facts_is_a_finding(scope: str) -> None:
         ("9.7.4", {"row_format": True}, {"binlog_format": "MIXED"}, ["binlog_format"]),
         ("8.0.36", {"row_format": True}, {"binlog_format": "ROW"}, []),
         ("9.7.4", {"row_format": False}, {}, []),
+        # Kept as they are, and other than the program's default.
+        ("9.7.4", {"gtid": False, "gtid_mode": "OFF"}, {"gtid_mode": "OFF"}, []),
+        ("8.4.7", {"gtid": False, "gtid_mode": "ON_PERMISSIVE"}, {"gtid_mode": "ON_PERMISSIVE"}, []),
         # Only before 8.0.16 it takes a restart.
         ("8.0.15", {"tls_cert": "/t/cert.pem"}, {"ssl_cert": ""}, ["ssl_cert"]),
         ("8.0.16", {"tls_cert": "/t/cert.pem"}, {"ssl_cert": ""}, []),

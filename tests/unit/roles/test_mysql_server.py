@@ -127,6 +127,33 @@ def test_a_certificate_is_made_where_there_is_none(
     assert rendered("_mysql_server_makes_certificate", **values) == str(makes)
 
 
+def truth(value: Any) -> bool:
+    """What the filter ``bool`` of Ansible makes of a switch."""
+    return bool(value)
+
+
+@pytest.mark.parametrize(
+    ("is_gtid", "settings", "kept"),
+    [
+        (False, {"gtid_mode": "OFF", "enforce_gtid_consistency": "OFF"}, ["OFF", "OFF"]),
+        (False, {"gtid_mode": "ON", "enforce_gtid_consistency": "ON"}, ["ON", "ON"]),
+        (False, {"gtid_mode": "OFF_PERMISSIVE", "enforce_gtid_consistency": "WARN"}, ["OFF_PERMISSIVE", "WARN"]),
+        # MariaDB, and a host without a server.
+        (False, {"gtid_strict_mode": "OFF"}, ["", ""]),
+        (False, None, ["", ""]),
+        (True, {"gtid_mode": "OFF", "enforce_gtid_consistency": "OFF"}, ["", ""]),
+    ],
+)
+def test_gtids_that_are_not_wished_stay_as_they_are(
+    is_gtid: bool, settings: dict[str, str] | None, kept: list[str]
+) -> None:
+    environment = Environment()
+    environment.filters["bool"] = truth
+    values = {"mysql_server_gtid": is_gtid, "__mysql_server_facts": {"settings": settings}}
+    names = ("_mysql_server_kept_gtid_mode", "_mysql_server_kept_gtid_consistency")
+    assert [environment.from_string(VARS[name]).render(values).strip() for name in names] == kept
+
+
 @pytest.mark.parametrize("playbook", ["remove_pair", "remove_replica"])
 @pytest.mark.parametrize("channels", [[{"name": ""}], []])
 @pytest.mark.parametrize("name", ["db1-relay-bin", "relay-bin", ""])

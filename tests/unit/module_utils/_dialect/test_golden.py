@@ -240,6 +240,8 @@ SETTINGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "server_id": 1,
             "bind_addresses": ["*"],
             "gtid": False,
+            "enforce_gtid_consistency": "WARN",
+            "gtid_mode": "OFF_PERMISSIVE",
             "relay_recovery_for_gtid": False,
             "semi_sync_timeout_ms": 0,
             "read_only": False,
