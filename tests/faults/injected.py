@@ -363,6 +363,7 @@ FINAL_FAULTS: list[Fault] = [
 
 #: Findings that need a run of the playbook, and the file of the tests that shows each.
 SHOWN_BY_A_RUN: dict[str, str] = {
+    "BINLOG_WOULD_MOVE": "tests/faults/test_settings.py",
     "CLOCKS_DIFFER": "tests/faults/calamities.py",
     "HISTORY_ON_REPLICA": "tests/faults/test_adopt.py",
     "WRITER_UNKNOWN": "tests/faults/test_adopt.py",

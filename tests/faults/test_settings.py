@@ -78,6 +78,17 @@ def test_what_was_there_before(client: str) -> None:
     changes_nothing()
 
 
+@pytest.mark.parametrize(
+    ("wished", "members"), [(f"{_LOG_FOLDER}/mysql-bin.log", ["db2"]), ("site-bin", ["db1", "db2"])]
+)
+def test_no_binary_log_moves_that_the_peer_reads(client: str, wished: str, members: list[str]) -> None:
+    refused = playbook.run(variables={"mysql_server_log_bin": wished})
+    assert (refused.exit_code != 0, refused.changes) == (True, []), refused.output
+    said = "\n".join(refused.errors)
+    assert [member for member in _BOTH if f"BINLOG_WOULD_MOVE on {member}" in said] == members
+    changes_nothing()
+
+
 def test_certificates_of_a_pair_that_replicates(client: str) -> None:
     folder = os.path.dirname(_TLS["ca"])
     labkit.shell("db1", _AUTHORITY.format(folder=folder))

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
@@ -180,13 +179,6 @@ def _retry_count(server: Server, count: int) -> List[Option]:
     return [] if server.supports("channel_retry_count") else [Option("master_retry_count", [count])]
 
 
-def _log_bin(_server: Server, basename: str) -> List[Option]:
-    if basename.startswith("/"):
-        # The server takes an extension off the name.
-        return [Option("log_bin", [basename], variable="log_bin_basename", wanted=os.path.splitext(basename)[0])]
-    return [Option("log_bin", [basename], variable="log_bin", wanted="ON")]
-
-
 def _row_format(server: Server, is_said: bool) -> List[Option]:
     """Return what makes rows of whatever is logged and applied.
 
@@ -208,7 +200,9 @@ _SETTINGS: Dict[str, Renderer] = {
     "server_id": lambda server, value: [_simple("server_id", value)],
     "bind_addresses": _bind_addresses,
     "report_host": lambda server, value: [_simple("report_host", value)],
-    "log_bin": _log_bin,
+    "log_bin": lambda server, value: [Option("log_bin", [value], variable="log_bin", wanted="ON")],
+    # The same option, by the place that it leads to.
+    "log_bin_basename": lambda server, value: [Option("log_bin", [], variable="log_bin_basename", wanted=value)],
     "row_format": _row_format,
     "binlog_do_db": lambda server, value: [_filters("binlog_do_db", value)],
     "binlog_ignore_db": lambda server, value: [_filters("binlog_ignore_db", value)],

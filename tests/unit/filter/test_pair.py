@@ -51,6 +51,19 @@ def test_member_without_facts_is_a_finding(scope: str) -> None:
         ("9.7.4", {"row_format": True}, {"binlog_format": "MIXED"}, ["binlog_format"]),
         ("8.0.36", {"row_format": True}, {"binlog_format": "ROW"}, []),
         ("9.7.4", {"row_format": False}, {}, []),
+        # A relative name leads somewhere as well.
+        (
+            "9.7.4",
+            {"log_bin": "wiki", "log_bin_basename": "/var/lib/mysql/wiki"},
+            {"log_bin": "ON", "log_bin_basename": "/var/lib/mysql/binlog"},
+            ["log_bin_basename"],
+        ),
+        (
+            "9.7.4",
+            {"log_bin": "wiki", "log_bin_basename": "/var/lib/mysql/wiki"},
+            {"log_bin": "ON", "log_bin_basename": "/var/lib/mysql/wiki"},
+            [],
+        ),
         # Kept as they are, and other than the program's default.
         ("9.7.4", {"gtid": False, "gtid_mode": "OFF"}, {"gtid_mode": "OFF"}, []),
         ("8.4.7", {"gtid": False, "gtid_mode": "ON_PERMISSIVE"}, {"gtid_mode": "ON_PERMISSIVE"}, []),

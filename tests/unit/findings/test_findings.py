@@ -262,6 +262,31 @@ def test_a_followed_member_keeps_its_server_id_unless_it_is_seeded() -> None:
 
 
 @pytest.mark.parametrize(
+    ("linked", "replicas_of_db1", "found_on"),
+    [
+        (["db1", "db2"], [], ["db1", "db2"]),
+        (["db2"], [], ["db1", "db2"]),
+        # One that is to be seeded begins another one anyway.
+        (["db1"], [], ["db1"]),
+        ([], [], []),
+        ([], [{"server_id": 9, "host": "db9", "port": 3306, "uuid": None}], ["db1"]),
+    ],
+)
+def test_a_binary_log_that_others_read_stays(
+    linked: list[str], replicas_of_db1: list[Any], found_on: list[str]
+) -> None:
+    wish = {f"by_member.{name}.log_bin_basename": "/var/log/mysql/bin" for name in ("db1", "db2")}
+    facts: dict[str, Any] = {f"{name}.settings.log_bin_basename": "/srv/binlog" for name in ("db1", "db2")}
+    facts.update({f"{name}.replication.channels": [] for name in ("db1", "db2") if name not in linked})
+    facts.update({"db1.replication.replicas": replicas_of_db1, "db2.replication.replicas": []})
+    seen = codes({"flavor": "mysql", "scope": "deployment", "facts": facts, "wish": wish})
+    assert [name for code, name in seen if code == "BINLOG_WOULD_MOVE"] == found_on
+    off = {f"{name}.settings.log_bin_basename": "" for name in ("db1", "db2")}
+    seen = codes({"flavor": "mysql", "scope": "deployment", "facts": {**facts, **off}, "wish": wish})
+    assert "BINLOG_WOULD_MOVE" not in [code for code, _name in seen]
+
+
+@pytest.mark.parametrize(
     ("channels", "codes_found"),
     [
         ([], [("GTID_MODE_NOT_ON", "db1"), ("GTID_MODE_NOT_ON", "db2")]),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.plugins.filter.core import FilterModule
 from jinja2 import Environment
 
 TOP = Path(__file__).resolve().parents[3]
@@ -78,6 +79,24 @@ def test_a_binary_log_stays_where_it_is(
     assert rendered("_mysql_server_log_bin", **values) == log_bin
 
 
+@pytest.mark.parametrize(
+    ("wished", "settings", "basename"),
+    [
+        ("/var/log/mysql/wiki.log", {"datadir": "/var/lib/mysql/"}, "/var/log/mysql/wiki"),
+        ("/var/log//mysql/wiki", {"datadir": "/var/lib/mysql/"}, "/var/log/mysql/wiki"),
+        ("wiki.log", {"datadir": "/var/lib/mysql/"}, "/var/lib/mysql/wiki"),
+        ("./wiki", {"datadir": "/var/lib/mysql/"}, "/var/lib/mysql/wiki"),
+        ("", {"datadir": "/var/lib/mysql/"}, ""),
+        ("wiki", None, ""),
+    ],
+)
+def test_where_a_wished_binary_log_would_be(wished: str, settings: dict[str, str] | None, basename: str) -> None:
+    environment = Environment()
+    environment.filters.update(FilterModule().filters())
+    values = {"mysql_server_log_bin": wished, "__mysql_server_facts": {"settings": settings}}
+    assert environment.from_string(VARS["_mysql_server_log_bin_basename"]).render(values).strip() == basename
+
+
 def test_a_host_without_a_server_gets_a_binary_log() -> None:
     values: dict[str, Any] = {"__mysql_server_facts": {"settings": None, "host": {"option_file": None}}}
     for name in ("_mysql_server_log_bin_place", "_mysql_server_log_bin_by_default"):
@@ -105,7 +124,7 @@ OWN_CERTIFICATE = VARS["_mysql_server_own_tls"]["cert"]
         # Its administrator has one.
         ([], {}, "/etc/mysql/site.pem", [], False),
         ([], {}, "/etc/mysql/site.pem", ["server_id"], False),
-        # The inventory said it, and our file still does: without another one the server would have none at its next start.
+        # The inventory said it, and our file still does: without another the server would have none at its next start.
         ([], {}, "/etc/mysql/pair.pem", ["ssl_cert"], True),
         ([], {"cert": "/etc/mysql/pair.pem"}, "", [], False),
         (["own_certificates"], {}, "", [], False),
@@ -127,11 +146,6 @@ def test_a_certificate_is_made_where_there_is_none(
     assert rendered("_mysql_server_makes_certificate", **values) == str(makes)
 
 
-def truth(value: Any) -> bool:
-    """What the filter ``bool`` of Ansible makes of a switch."""
-    return bool(value)
-
-
 @pytest.mark.parametrize(
     ("is_gtid", "settings", "kept"),
     [
@@ -148,7 +162,7 @@ def test_gtids_that_are_not_wished_stay_as_they_are(
     is_gtid: bool, settings: dict[str, str] | None, kept: list[str]
 ) -> None:
     environment = Environment()
-    environment.filters["bool"] = truth
+    environment.filters.update(FilterModule().filters())
     values = {"mysql_server_gtid": is_gtid, "__mysql_server_facts": {"settings": settings}}
     names = ("_mysql_server_kept_gtid_mode", "_mysql_server_kept_gtid_consistency")
     assert [environment.from_string(VARS[name]).render(values).strip() for name in names] == kept

@@ -30,6 +30,23 @@ def switched_off(pair: Pair) -> Iterator[Finding]:
             )
 
 
+def moved(pair: Pair) -> Iterator[Finding]:
+    """Find a binary log in use that is to begin anew in another place."""
+    in_use = [member.name for member in pair.in_use]
+    for member in pair.answering:
+        present = member.settings.get("log_bin_basename")
+        wished = pair.wish["by_member"][member.name].get("log_bin_basename")
+        is_followed = member.facts["replication"]["replicas"] and not pair.is_copied(member.name)
+        if present and wished and present != wished and (is_followed or member.name in in_use):
+            yield Finding(
+                "BINLOG_WOULD_MOVE",
+                BLOCKER,
+                member.name,
+                "it replicates with the binary log %s; wished is %s" % (present, wished),
+                "Leave mysql_server_log_bin unset: what has not been fetched by then would be out of reach.",
+            )
+
+
 def row_format(pair: Pair) -> Iterator[Finding]:
     for member in pair.answering:
         used = member.settings.get("binlog_format", "ROW")

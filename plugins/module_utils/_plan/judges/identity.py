@@ -24,12 +24,10 @@ def server_ids(pair: Pair) -> Iterator[Finding]:
             ", ".join("%s: %d" % item for item in wished.items()),
             "Leave mysql_server_id unset, or give each member its own.",
         )
-    linked = [member.name for member in pair.answering if member.channel]
-    for member in pair.answering:
+    for member in pair.in_use:
         name, present = member.name, member.facts["server"]["server_id"]
         # What a member wrote that is followed stands on its peer under the present id.
-        is_in_use = name in linked or (linked and not pair.is_copied(name))
-        if is_in_use and present != wished[name]:
+        if present != wished[name]:
             yield Finding(
                 "SERVER_ID_WOULD_CHANGE",
                 BLOCKER,

@@ -90,8 +90,9 @@ class Pair:
         named it), ``writers``, ``password``, ``may_restart``,
         ``overwrite`` (names whose data may be overwritten), ``coordinates``, ``outage_seconds`` (how long a member may
         be away without a new seed), ``lag_seconds`` (how far behind is too far), and ``by_member``: for each its
-        ``server_id``, ``address``, ``flavor``, ``filters``, ``restart_needed``, why it may fail to apply what its
-        source writes (``doubt``), and the ``deprecated`` ones of its options.
+        ``server_id``, ``address``, ``flavor``, ``filters``, ``restart_needed``, ``log_bin_basename`` (where its binary
+        log is to be; empty where it is), why it may fail to apply what its source writes (``doubt``),
+        and the ``deprecated`` ones of its options.
     """
 
     members: List[str]
@@ -129,6 +130,14 @@ class Pair:
     def recipient(self) -> Optional[str]:
         """The member that is not the donor."""
         return next((name for name in self.members if name != self.wish["donor"]), None)
+
+    @property
+    def in_use(self) -> List[Member]:
+        """The answering members that replicate, or are followed by their peer and not about to be its copy."""
+        linked = [member.name for member in self.answering if member.channel]
+        return [
+            member for member in self.answering if member.name in linked or (linked and not self.is_copied(member.name))
+        ]
 
     def is_copied(self, name: str) -> bool:
         """Return whether a deployment gives a member the data of its peer, and a history that begins with them."""
