@@ -23,13 +23,20 @@ from ansible_collections.twoway.mysql.plugins.module_utils._plan.active import a
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.forks import forks_needed
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.judges.view import Pair
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.link import goes_on
-from ansible_collections.twoway.mysql.plugins.module_utils._plan.pair import judge, judge_replica, judge_running
+from ansible_collections.twoway.mysql.plugins.module_utils._plan.pair import (
+    judge,
+    judge_replica,
+    judge_restarting,
+    judge_running,
+)
 from ansible_collections.twoway.mysql.plugins.module_utils._plan.variables import restart_needed
 from ansible_collections.twoway.mysql.plugins.module_utils._report.build import build_report
 from ansible_collections.twoway.mysql.plugins.module_utils._report.comparison import report_comparison
 
 # What a distribution of today installs, for a plan before there is a server.
 _EXPECTED = {"mysql": Server("mysql", (9, 7, 0)), "mariadb": Server("mariadb", (11, 8, 0))}
+
+_JUDGES = {"running": judge_running, "restarting": judge_restarting, "replica": judge_replica}
 
 
 def server_id(address: str) -> int:
@@ -87,7 +94,7 @@ def pair_findings(facts: Mapping[str, Any], wish: Mapping[str, Any]) -> List[Dic
         name: {**planned, **_opinion(name, told)} if planned else {} for name, planned in wish["by_member"].items()
     }
     judged = Pair(list(wish["members"]), told, {**wish, "by_member": by_member})
-    judge_all = {"running": judge_running, "replica": judge_replica}.get(wish.get("scope", ""), judge)
+    judge_all = _JUDGES.get(wish.get("scope", ""), judge)
     return [finding.as_dict() for finding in judge_all(judged)]
 
 

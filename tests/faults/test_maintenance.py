@@ -140,6 +140,29 @@ def test_a_rolling_restart_brings_a_setting_and_keeps_every_row(client: str) -> 
     assert pair.judge_in_between() == pair.Verdict((), 0)
 
 
+def _ignored(client: str) -> list[bool]:
+    """Whether each member leaves the schema ``scratch`` out of what it applies."""
+    asked = (
+        "SELECT FILTER_RULE FROM performance_schema.replication_applier_global_filters"
+        if client == "mysql"
+        else "SELECT @@GLOBAL.replicate_ignore_db"
+    )
+    return [["scratch"] in labkit.sql(member, asked) for member in _BOTH]
+
+
+@pytest.mark.long
+def test_a_rolling_restart_brings_a_filter_and_takes_it_away(client: str) -> None:
+    wish = {"mysql_server_replicate_ignore_db": ["scratch"]}
+    task = "twoway.mysql.pair : Restart one | It came back"
+    killed = playbook.run(RESTART, wish, FAULT_TASK=task)
+    assert (killed.exit_code, _ignored(client)) == (-9, [False, True]), killed.output
+    for wished, is_ignored in ((wish, True), ({}, False)):
+        done = playbook.run(RESTART, wished)
+        assert done.exit_code == 0, done.output
+        assert _ignored(client) == [is_ignored] * 2
+    assert pair.judge_in_between() == pair.Verdict((), 0)
+
+
 @pytest.mark.long
 def test_a_rolling_restart_that_was_killed_is_run_again(client: str) -> None:
     task = "twoway.mysql.pair : Rolling restart | The member that took the writes takes them again"

@@ -4,7 +4,7 @@
 
 # This module util is private to the collection. It may change without notice.
 
-"""Judges two members: before they become a pair, while they are one, and one of them with a plain replica.
+"""Judges two members: before they become a pair, while they are one, before both restart, and with a plain replica.
 
 Every problem that facts show, all at once.
 """
@@ -171,6 +171,21 @@ _OF_A_RUNNING_PAIR: List[Judge] = [
     writers.events,
 ]
 
+# One member has what is new in the inventory before the other: what is wished for both counts, not what they have.
+_BROUGHT_BY_A_RESTART: List[Judge] = [filters.filters_in_force, identity.auto_increment]
+
+_BEFORE_A_RESTART: List[Judge] = [
+    *(judge for judge in _OF_A_RUNNING_PAIR if judge not in _BROUGHT_BY_A_RESTART),
+    hosts.own_address,
+    hosts.files,
+    hosts.options,
+    filters.wished_names,
+    filters.wished_filters,
+    filters.filters_elsewhere,
+    identity.wished_auto_increment,
+    identity.auto_increment_meanwhile,
+]
+
 
 def _found(pair: Pair, judges: List[Judge]) -> List[Finding]:
     invalid = list(hosts.members(pair))
@@ -194,3 +209,8 @@ def judge_replica(pair: Pair) -> List[Finding]:
 def judge_running(pair: Pair) -> List[Finding]:
     """Return what is wrong, or will be, with a pair as it stands, blockers first."""
     return _found(pair, _IN_EVERY_CASE + _OF_A_RUNNING_PAIR)
+
+
+def judge_restarting(pair: Pair) -> List[Finding]:
+    """Return what stands against restarting a pair, blockers first. What the restarts bring to both is no finding."""
+    return _found(pair, _IN_EVERY_CASE + _BEFORE_A_RESTART)

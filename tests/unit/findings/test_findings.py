@@ -33,9 +33,10 @@ def wish_for(facts: dict[str, Any]) -> dict[str, Any]:
             "address": addresses[name]["replication"]["channels"][0]["source_host"],
             "flavor": facts[name]["server"]["flavor"],
             "filters": {},
+            "auto_increment": {"increment": 2, "offset": offset},
             "restart_needed": [],
         }
-        for name in facts
+        for offset, name in enumerate(facts, start=1)
     }
     wish = {"members": ["db1", "db2"], "hosts": ["db1", "db2"], "donor": "db1", "active": "db1", "writers": "one"}
     limits = {"coordinates": "gtid", "outage_seconds": 259200, "lag_seconds": 60}
@@ -85,7 +86,7 @@ def case_of(code: str, name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("flavor", FLAVORS)
-@pytest.mark.parametrize("scope", ["deployment", "running", "replica"])
+@pytest.mark.parametrize("scope", ["deployment", "running", "restarting", "replica"])
 def test_a_healthy_pair_has_none(flavor: str, scope: str) -> None:
     assert found({"flavor": flavor, "scope": scope}) == []
 
@@ -355,3 +356,85 @@ def test_a_server_that_does_not_answer_a_login_is_not_taken_for_one_that_refuses
     facts = {"db2.login_error": {"message": "Failed", "errno": errno}, "db2.server": None, "db2.replication": None}
     seen = found({"flavor": "mysql", "scope": "deployment", "facts": facts})
     assert [said in finding["remedy"] for finding in seen if finding["code"] == "LOGIN_FAILED"] == [True]
+
+
+_IGNORED = {"replicate_ignore_db": ["scratch"]}
+_WISHED_FOR_BOTH = {f"by_member.{member}.filters": _IGNORED for member in ("db1", "db2")}
+
+
+def restarting(facts: dict[str, Any], wish: dict[str, Any], flavor: str = "mysql") -> list[tuple[str, str]]:
+    """Code and severity of what is found in a pair that is to be restarted."""
+    seen = found({"flavor": flavor, "scope": "restarting", "facts": facts, "wish": wish})
+    return [(finding["code"], finding["severity"]) for finding in seen]
+
+
+@pytest.mark.parametrize("flavor", FLAVORS)
+@pytest.mark.parametrize("restarted", [[], ["db1"], ["db2"], ["db1", "db2"]])
+def test_restarts_bring_a_filter_to_one_member_after_the_other(flavor: str, restarted: list[str]) -> None:
+    facts = {f"{member}.settings.replicate_ignore_db": "scratch" for member in restarted}
+    assert restarting(facts, _WISHED_FOR_BOTH, flavor) == [("FILTERS_LOSE_DATA", "warning")]
+    # Taken out of the inventory again.
+    assert restarting(facts, {}, flavor) == []
+
+
+@pytest.mark.parametrize("restarted", [[], ["db1"], ["db2"]])
+def test_restarts_bring_no_filter_that_is_wished_for_one_member(restarted: list[str]) -> None:
+    facts = {f"{member}.settings.replicate_ignore_db": "scratch" for member in restarted}
+    wish = {"by_member.db2.filters": _IGNORED}
+    assert restarting(facts, wish)[0] == ("FILTERS_DIFFER", "blocker")
+
+
+def test_restarts_leave_no_filter_of_another_file_on_one_member() -> None:
+    facts = {"db2.host.option_file": {"filters_elsewhere": {"binlog_ignore_db": ["logs"]}}}
+    assert restarting(facts, {}) == [("FILTERS_ELSEWHERE", "blocker")]
+
+
+@pytest.mark.parametrize(
+    ("present", "wished", "refused_for"),
+    [
+        ((2, 2), (4, 4), None),
+        ((4, 2), (4, 4), None),
+        ((2, 4), (4, 4), None),
+        ((4, 4), (2, 2), None),
+        # While one member counts in twos and the other in threes, both come to 5.
+        ((2, 2), (3, 3), "Run deploy_pair first"),
+        ((1, 1), (2, 2), "Run deploy_pair first"),
+        ((2, 2), (2, 4), "for the group"),
+        ((1, 1), (1, 1), "for the group"),
+    ],
+)
+@pytest.mark.parametrize("writers", ["one", "both"])
+def test_restarts_bring_numbers_that_collide_at_no_time(
+    present: tuple[int, int], wished: tuple[int, int], refused_for: str | None, writers: str
+) -> None:
+    facts: dict[str, Any] = {
+        f"{name}.settings.auto_increment_increment": str(step)
+        for name, step in zip(("db1", "db2"), present, strict=True)
+    }
+    wish: dict[str, Any] = {
+        f"by_member.{name}.auto_increment.increment": step for name, step in zip(("db1", "db2"), wished, strict=True)
+    }
+    # Both gates would be open.
+    facts["db2.server.is_gate_open"] = writers == "both"
+    wish["writers"] = writers
+    seen = found({"flavor": "mysql", "scope": "restarting", "facts": facts, "wish": wish})
+    colliding = [finding for finding in seen if finding["code"] == "AUTO_INCREMENT_COLLIDES"]
+    severity = "blocker" if writers == "both" else "warning"
+    assert [finding["severity"] for finding in colliding] == ([severity] if refused_for else [])
+    assert all(str(refused_for) in finding["remedy"] for finding in colliding)
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"db2.host.unusable_files": ["/etc/mysql/ca.pem"]}, "TLS_FILE_UNUSABLE"),
+        ({"db2.host.own_address": {"address": "203.0.113.9", "error": "no such address"}}, "BIND_ADDRESS_UNUSABLE"),
+        ({"db2.host.rejected_options": "unknown variable"}, "OPTIONS_REJECTED"),
+        ({"db2.replication.channels.0.applier.state": "off"}, "APPLIER_STOPPED"),
+        ({"db2.server": None, "db2.host.service.is_running": False}, "SERVER_STOPPED"),
+    ],
+)
+def test_nothing_is_restarted_into_an_option_file_that_fails_or_in_a_pair_that_is_not_well(
+    facts: dict[str, Any], code: str
+) -> None:
+    assert (code, "blocker") in restarting(facts, {})

@@ -120,7 +120,7 @@ def stopped(pair: Pair) -> Iterator[Finding]:
         service = facts["host"]["service"]
         if facts["server"] or not facts["host"]["program"] or not service or service["is_running"]:
             continue
-        is_running_pair = pair.wish.get("scope") == "running"
+        is_running_pair = pair.wish.get("scope") in ("running", "restarting")
         yield Finding(
             "SERVER_STOPPED",
             BLOCKER if is_running_pair else WARNING,

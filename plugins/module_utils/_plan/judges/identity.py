@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from math import gcd
 from typing import Any, Callable, Iterator, Optional, Tuple
 
 from ..steps import Finding
@@ -67,19 +68,81 @@ def _values(pair: Pair, read: Callable[[Member], Any]) -> Optional[Tuple[Any, An
     return (values[0], values[1]) if len(values) == 2 and None not in values else None
 
 
+# The numbers that a member gives out: every so many, from one on.
+Numbers = Tuple[int, int]
+
+
+def _in_force(member: Member) -> Optional[Numbers]:
+    step, offset = member.number("auto_increment_increment"), member.number("auto_increment_offset")
+    return None if step is None or offset is None else (int(step), int(offset))
+
+
+def _wished(pair: Pair, member: Member) -> Numbers:
+    wish = pair.wish["by_member"][member.name]["auto_increment"]
+    return int(wish["increment"]), int(wish["offset"])
+
+
+def _meet(one: Numbers, other: Numbers) -> bool:
+    """Return whether the same number is given out by both.
+
+    >>> _meet((2, 1), (2, 2)), _meet((2, 1), (4, 2)), _meet((2, 1), (3, 2))
+    (False, False, True)
+    """
+    return (one[1] - other[1]) % gcd(one[0], other[0]) == 0
+
+
+def _are_apart(one: Numbers, other: Numbers) -> bool:
+    return one[0] == other[0] > 1 and not _meet(one, other)
+
+
+def _in_words(pair: Pair, numbers: Tuple[Numbers, Numbers]) -> str:
+    return ", ".join("%s: every %d from %d" % (name, *each) for name, each in zip(pair.members, numbers))
+
+
 def auto_increment(pair: Pair) -> Iterator[Finding]:
-    steps = _values(pair, lambda member: member.number("auto_increment_increment"))
-    offsets = _values(pair, lambda member: member.number("auto_increment_offset"))
-    if not steps or not offsets or (steps[0] == steps[1] > 1 and (offsets[0] - offsets[1]) % steps[0]):
+    present = _values(pair, _in_force)
+    if not present or _are_apart(*present):
         return
-    given = ["%s: every %d from %d" % item for item in zip(pair.members, steps, offsets)]
     yield Finding(
         "AUTO_INCREMENT_COLLIDES",
         BLOCKER if pair.wish["writers"] == "both" else WARNING,
         None,
-        "both members can give out the same number (%s)" % ", ".join(given),
+        "both members can give out the same number (%s)" % _in_words(pair, present),
         "Run deploy_pair: it gives each member numbers of its own (pair_auto_increment_increment).",
     )
+
+
+def wished_auto_increment(pair: Pair) -> Iterator[Finding]:
+    wished = _values(pair, lambda member: _wished(pair, member))
+    if not wished or _are_apart(*wished):
+        return
+    yield Finding(
+        "AUTO_INCREMENT_COLLIDES",
+        BLOCKER if pair.wish["writers"] == "both" else WARNING,
+        None,
+        "both members would give out the same number, or count in different steps (%s)" % _in_words(pair, wished),
+        "Say pair_auto_increment_increment for the group, not for one member, and 2 at least.",
+    )
+
+
+def auto_increment_meanwhile(pair: Pair) -> Iterator[Finding]:
+    """Find numbers that both members can give out while one of them is restarted with its new ones, and the other not.
+
+    Different steps are harmless for so long, as long as no number is in both series.
+    """
+    present, wished = _values(pair, _in_force), _values(pair, lambda member: _wished(pair, member))
+    if not present or not wished or not _are_apart(*wished):
+        return
+    meeting = [mixed for mixed in ((present[0], wished[1]), (wished[0], present[1])) if _meet(*mixed)]
+    if meeting:
+        yield Finding(
+            "AUTO_INCREMENT_COLLIDES",
+            BLOCKER if pair.wish["writers"] == "both" else WARNING,
+            None,
+            "both members could give out the same number while one of them is restarted and the other is not yet (%s)"
+            % _in_words(pair, meeting[0]),
+            "Run deploy_pair first: it gives both their numbers without a restart.",
+        )
 
 
 def domains(pair: Pair) -> Iterator[Finding]:

@@ -90,9 +90,9 @@ class Pair:
         named it), ``writers``, ``password``, ``may_restart``,
         ``overwrite`` (names whose data may be overwritten), ``coordinates``, ``outage_seconds`` (how long a member may
         be away without a new seed), ``lag_seconds`` (how far behind is too far), and ``by_member``: for each its
-        ``server_id``, ``address``, ``flavor``, ``filters``, ``restart_needed``, ``log_bin_basename`` (where its binary
-        log is to be; empty where it is), why it may fail to apply what its source writes (``doubt``),
-        and the ``deprecated`` ones of its options.
+        ``server_id``, ``address``, ``flavor``, ``filters``, ``auto_increment``, ``restart_needed``,
+        ``log_bin_basename`` (where its binary log is to be; empty where it is), why it may fail to apply what its
+        source writes (``doubt``), and the ``deprecated`` ones of its options.
     """
 
     members: List[str]
