@@ -53,7 +53,7 @@ options:
           - V(keep) lets the account in with both, so that nobody who uses it is ever refused. V(discard) lets it in with
             O(accounts[].password) alone. V(leave) replaces its password, and does not ask whether there is a second one.
           - MySQL 8.0.14 and later have a second password for it. On MariaDB it is a second way to log in, both C(mysql_native_password).
-          - V(keep) is refused where the account has two passwords already, and neither is the wished one.
+          - V(keep) is refused where the account has two passwords already, and neither is the wished one, and where there is no account.
         type: str
         choices: [leave, keep, discard]
         default: leave

@@ -89,6 +89,31 @@ def test_a_killed_rotation_refuses_no_receiver(client: str) -> None:
 
 
 @pytest.mark.long
+def test_a_rotation_leaves_no_account_with_the_former_password(client: str) -> None:
+    rename = "SET sql_log_bin = 0; RENAME USER replication@'{}' TO replication@'{}'"
+    # As a finished rotation has it, whatever was begun before.
+    begun = playbook.run(ROTATE, {"pair_replication_password": _BEFORE})
+    assert begun.exit_code == 0, begun.output
+    address = labkit.address("db2")
+    labkit.sql("db1", rename.format(address, "%"))
+    missing = playbook.run(ROTATE, {"pair_replication_password": _AFTER})
+    assert "has no account 'replication'@" in " ".join(missing.output.split())
+    labkit.sql("db1", rename.format("%", address))
+    for host in ("%", labkit.address("db1")):
+        create = f"CREATE USER replication@'{host}' IDENTIFIED BY '{_BEFORE}'"
+        grant = f"GRANT REPLICATION SLAVE ON *.* TO replication@'{host}'"
+        labkit.sql("db1", f"SET sql_log_bin = 0; {create}; {grant}")
+    another = playbook.run(ROTATE, {"pair_replication_password": _AFTER})
+    assert "'replication'@'%' on db1 would let in" in " ".join(another.output.split())
+    assert [run.exit_code != 0 and run.changes for run in (missing, another)] == [[], []], another.output
+    assert _lets_in(client, _AFTER) == [False, False]
+    labkit.sql("db1", "SET sql_log_bin = 0; DROP USER replication@'%'")
+    done = playbook.run(ROTATE, {"pair_replication_password": _AFTER})
+    assert done.exit_code == 0, done.output
+    assert labkit.sql("db1", "SELECT host FROM mysql.user WHERE user = 'replication'") == [[address]]
+
+
+@pytest.mark.long
 def test_a_rotation_ends_with_one_password(client: str) -> None:
     for password, other in ((_BEFORE, _AFTER), (_AFTER, _BEFORE)):
         done = playbook.run(ROTATE, {"pair_replication_password": password})

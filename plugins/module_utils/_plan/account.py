@@ -97,6 +97,12 @@ def plan_accounts(actual: Sequence[Optional[Account]], desired: Sequence[Desired
 def _plan_creation(desired: DesiredAccount) -> Plan:
     if desired.password is None:
         raise Refused("The account %s does not exist, and without a password it cannot be created." % desired.name)
+    if desired.former_login == KEEP:
+        # More exact than an account with which somebody logs in now, it would refuse whoever has the present password.
+        raise Refused(
+            "The account %s does not exist, so that it has no password to keep beside the wished one. Make it first,"
+            " with the password that is in use (deploy_pair does)." % desired.name
+        )
     steps: List[Step] = [
         CreateAccount("the account does not exist", desired.name, desired.password, desired.require_tls)
     ]

@@ -205,3 +205,55 @@ def test_a_plain_replica_can_give_an_address_up(
     values = {"inventory_hostname": host, "pair_members": ["db1", "db2"], "pair_replicas": ["db3"]}
     chosen = {} if state is None else {"pair_vip_state": state}
     assert bool(is_over(**values, **chosen, pair_vip_address=address)) is is_left_alone
+
+
+_ACCOUNTS = [
+    {"user": "replication", "host": "10.8.0.6"},
+    {"user": "replication", "host": "DB3.example.com"},
+    {"user": "root", "host": "%"},
+]
+
+
+@pytest.mark.parametrize(
+    ("accounts", "replicas", "hosts", "let_in"),
+    [
+        (_ACCOUNTS, {"db3": "db3.Example.com"}, ["10.8.0.6", "db3.example.com"], ["db3"]),
+        (_ACCOUNTS, {"db3": "10.8.0.11"}, ["10.8.0.6", "db3.example.com"], []),
+        # No server answers.
+        (None, {"db3": "10.8.0.11"}, [], []),
+    ],
+)
+def test_whom_a_member_lets_in(
+    accounts: list[dict[str, str]] | None, replicas: dict[str, str], hosts: list[str], let_in: list[str]
+) -> None:
+    facts = {"accounts": accounts}
+    found = rendered("_pair_account_hosts", __mysql_server_facts=facts, pair_replication_user="replication")
+    assert found == hosts
+    assert rendered("_pair_replicas_let_in", _pair_account_hosts=found, _pair_replica_addresses=replicas) == let_in
+
+
+@pytest.mark.parametrize(
+    ("hosts", "said"),
+    [
+        (["10.8.0.6"], []),
+        # A copy has brought the one for its own address, and a plain replica has one.
+        (["10.8.0.6", "10.8.0.1", "10.8.0.11"], []),
+        ([], ["no account 'replication'@'DB2' with which"]),
+        # To drop it would refuse the channel, which has no other.
+        (["%"], ["there is % for that name. Run deploy_pair first"]),
+        (["%", "10.8.0.6", "10.8.0.99"], ["'replication'@'%' on db1", "'replication'@'10.8.0.99' on db1"]),
+    ],
+)
+def test_what_stands_against_a_new_password(hosts: list[str], said: list[str]) -> None:
+    obstacles = rendered(
+        "_pair_rotation_obstacles",
+        _pair_account_hosts=hosts,
+        _pair_peer_address="10.8.0.6" if hosts else "DB2",
+        pair_address="10.8.0.1",
+        _pair_replica_addresses={"db3": "10.8.0.11"},
+        pair_replication_user="replication",
+        inventory_hostname="db1",
+        _pair_peer="db2",
+    )
+    assert len(obstacles) == len(said)
+    assert all(words in obstacle for words, obstacle in zip(said, obstacles, strict=True)), obstacles

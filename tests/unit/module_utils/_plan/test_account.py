@@ -142,6 +142,16 @@ def test_a_channel_is_never_refused_while_its_password_changes(stop: int, last: 
     assert (channel, actual) == (last, account(last))
 
 
+@pytest.mark.parametrize("former", ["leave", "keep", "discard"])
+def test_an_account_without_a_password_to_keep_is_not_made_with_the_wished_one_alone(former: str) -> None:
+    desired = replace(wish(), former_login=former)
+    if former == "keep":
+        with pytest.raises(Refused, match="deploy_pair"):
+            plan_account(None, desired)
+    else:
+        assert [step.name for step in plan_account(None, desired).steps] == ["create_account"]
+
+
 def test_a_third_password_waits_for_the_change_that_is_under_way() -> None:
     under_way = replace(account("new"), former_logins=(("mysql_native_password", stored("old")),))
     with pytest.raises(Refused, match="finish it first"):
