@@ -156,6 +156,19 @@ def test_a_former_member_loses_its_keeper(lab: Lab) -> None:
     assert _is_closed()
 
 
+def test_a_pair_does_not_end_while_it_is_away(lab: Lab) -> None:
+    unit = labkit.FLAVORS[lab.flavor].client
+    labkit.shell(_REPLICA, ["systemctl", "stop", unit])
+    dumps = "SELECT COUNT(*) FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'"
+    playbook.wait(lambda: all(labkit.sql(member, dumps) == [["1"]] for member in _BOTH))
+    refused = playbook.run("twoway.mysql.remove_pair", {"pair_remove": "wiki_pair"}, lab.more)
+    labkit.shell(_REPLICA, ["systemctl", "start", unit])
+    assert (refused.exit_code != 0, refused.changes) == (True, []), refused.output
+    said = " ".join(refused.output.split())
+    assert all(f"{member} has accounts for {_REPLICA}" in said for member in _BOTH), refused.output
+    playbook.wait(lambda: pair.channel_threads(_REPLICA) == ["Yes", "Yes"])
+
+
 def test_its_accounts_are_not_left_on_members_that_take_no_part(lab: Lab) -> None:
     refused = playbook.run(REMOVE, {"pair_remove_replica": _REPLICA}, [*lab.more, "--limit", _REPLICA])
     assert (refused.exit_code != 0, refused.changes) == (True, []), refused.output

@@ -21,6 +21,8 @@ def rendered(name: str, **values: Any) -> Any:
     environment = Environment()
     environment.tests["version"] = version_compare
     environment.filters["bool"] = boolean
+    environment.filters["flatten"] = lambda lists: [item for items in lists for item in items]
+    environment.filters["difference"] = lambda items, others: [item for item in items if item not in others]
     environment.filters["unique"] = lambda values: sorted(set(values))
     return yaml.safe_load(environment.from_string(VARS[name]).render(**values))
 
@@ -254,6 +256,37 @@ def test_what_stands_against_a_new_password(hosts: list[str], said: list[str]) -
         pair_replication_user="replication",
         inventory_hostname="db1",
         _pair_peer="db2",
+    )
+    assert len(obstacles) == len(said)
+    assert all(words in obstacle for words, obstacle in zip(said, obstacles, strict=True)), obstacles
+
+
+@pytest.mark.parametrize(
+    ("connected", "let_in", "said"),
+    [
+        ([], [], []),
+        (["10.8.0.11"], ["db3"], ["Other replicas follow db1: 10.8.0.11", "db1 has accounts for db3"]),
+        # Its host boots.
+        ([], ["db3"], ["db1 has accounts for db3"]),
+        # Nobody has made it a replica by a playbook.
+        (["10.8.0.12"], [], ["Other replicas follow db1: 10.8.0.12"]),
+    ],
+)
+def test_a_pair_with_replicas_does_not_end(connected: list[str], let_in: list[str], said: list[str]) -> None:
+    absent = {"stat": {"exists": False}}
+    obstacles = rendered(
+        "_pair_obstacles",
+        pair_remove="wiki_pair",
+        _pair_name="wiki_pair",
+        pair_remove_option_file=[],
+        pair_members=["db1", "db2"],
+        _pair_peer_is_here=True,
+        _pair_peer="db2",
+        inventory_hostname="db1",
+        __mysql_server_facts={"server": {"server_id": 1}, "seed": None},
+        __pair_found={"results": [absent, absent]},
+        _pair_other_replicas=connected,
+        _pair_replicas_let_in=let_in,
     )
     assert len(obstacles) == len(said)
     assert all(words in obstacle for words, obstacle in zip(said, obstacles, strict=True)), obstacles
