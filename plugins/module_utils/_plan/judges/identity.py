@@ -95,34 +95,38 @@ def _are_apart(one: Numbers, other: Numbers) -> bool:
     return one[0] == other[0] > 1 and not _meet(one, other)
 
 
-def _in_words(pair: Pair, numbers: Tuple[Numbers, Numbers]) -> str:
-    return ", ".join("%s: every %d from %d" % (name, *each) for name, each in zip(pair.members, numbers))
+def _collision(pair: Pair, seen: str, numbers: Tuple[Numbers, Numbers], remedy: str) -> Finding:
+    """Return the finding about the numbers of the members, in their order."""
+    told = ", ".join("%s: every %d from %d" % (name, *each) for name, each in zip(pair.members, numbers))
+    return Finding(
+        "AUTO_INCREMENT_COLLIDES",
+        BLOCKER if pair.wish["writers"] == "both" else WARNING,
+        None,
+        "both members %s (%s)" % (seen, told),
+        remedy,
+    )
 
 
 def auto_increment(pair: Pair) -> Iterator[Finding]:
     present = _values(pair, _in_force)
-    if not present or _are_apart(*present):
-        return
-    yield Finding(
-        "AUTO_INCREMENT_COLLIDES",
-        BLOCKER if pair.wish["writers"] == "both" else WARNING,
-        None,
-        "both members can give out the same number (%s)" % _in_words(pair, present),
-        "Run deploy_pair: it gives each member numbers of its own (pair_auto_increment_increment).",
-    )
+    if present and not _are_apart(*present):
+        yield _collision(
+            pair,
+            "can give out the same number",
+            present,
+            "Run deploy_pair: it gives each member numbers of its own (pair_auto_increment_increment).",
+        )
 
 
 def wished_auto_increment(pair: Pair) -> Iterator[Finding]:
     wished = _values(pair, lambda member: _wished(pair, member))
-    if not wished or _are_apart(*wished):
-        return
-    yield Finding(
-        "AUTO_INCREMENT_COLLIDES",
-        BLOCKER if pair.wish["writers"] == "both" else WARNING,
-        None,
-        "both members would give out the same number, or count in different steps (%s)" % _in_words(pair, wished),
-        "Say pair_auto_increment_increment for the group, not for one member, and 2 at least.",
-    )
+    if wished and not _are_apart(*wished):
+        yield _collision(
+            pair,
+            "would give out the same number, or count in different steps",
+            wished,
+            "Say pair_auto_increment_increment for the group, not for one member, and 2 at least.",
+        )
 
 
 def auto_increment_meanwhile(pair: Pair) -> Iterator[Finding]:
@@ -135,12 +139,10 @@ def auto_increment_meanwhile(pair: Pair) -> Iterator[Finding]:
         return
     meeting = [mixed for mixed in ((present[0], wished[1]), (wished[0], present[1])) if _meet(*mixed)]
     if meeting:
-        yield Finding(
-            "AUTO_INCREMENT_COLLIDES",
-            BLOCKER if pair.wish["writers"] == "both" else WARNING,
-            None,
-            "both members could give out the same number while one of them is restarted and the other is not yet (%s)"
-            % _in_words(pair, meeting[0]),
+        yield _collision(
+            pair,
+            "could give out the same number while one of them is restarted and the other is not yet",
+            meeting[0],
             "Run deploy_pair first: it gives both their numbers without a restart.",
         )
 
