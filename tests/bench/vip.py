@@ -1,6 +1,6 @@
 """Measures how long nobody can write through the pair's address when the active server dies, or its host is cut off.
 
-Usage: vip.py FLAVOR [--runs N]
+Usage: vip.py FLAVOR [--runs N] [--fence-after SECONDS]
 
 Four clients write through the address from this machine, one commit per row; a run's figure is the time from the last
 row that the lost member acknowledged to the first of the other one. A host that is cut off is turned off by a program
@@ -52,7 +52,7 @@ def cut(active: str, standby: str) -> Iterator[None]:
     """The active host's cable is pulled, and somebody turns that off where the standby asks for it."""
     # By the last one its host has just started.
     time.sleep(power.AFTER_START_SECONDS)
-    with power.switch(standby, active):
+    with power.switch(active):
         labkit.cut(active)
         try:
             yield
@@ -95,19 +95,20 @@ def cpu_percent(member: str, seconds: float = 5.0) -> float:
     return (used() - before) / seconds / 1e7
 
 
-def measure(flavor: str, count: int) -> dict[str, object]:
+def measure(flavor: str, count: int, fence_after: float) -> dict[str, object]:
     """The figures of a flavor."""
     with playbook.frozen_collection():
         address.deploy(flavor, {"pair_vip_takeover": True})
     kills = [run(kill) for _number in range(count)]
     tell("Kills", kills)
-    power.install()
+    power.install(fence_after)
     cuts = [run(cut) for _number in range(count)]
     tell("Cuts", cuts)
     active, standby = address.settled()
     return {
         "flavor": flavor,
         "runs": count,
+        "fence_after_s": fence_after,
         "vip_kill_ms": round(statistics.median(each.gap_ms for each in kills)),
         "vip_kill_worst_ms": round(max(each.gap_ms for each in kills)),
         "vip_cut_ms": round(statistics.median(each.gap_ms for each in cuts)),
@@ -124,9 +125,10 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="vip.py")
     parser.add_argument("flavor", choices=labkit.FLAVORS)
     parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--fence-after", type=float, default=power.AFTER_SECONDS)
     options = parser.parse_args(arguments)
     print(f"Goals: {_GOALS}")
-    figures = measure(options.flavor, options.runs)
+    figures = measure(options.flavor, options.runs, options.fence_after)
     labkit.down()
     print(json.dumps(figures))
     return int(bool(figures["rows_lost"] or figures["two_open_gates"]))

@@ -201,7 +201,7 @@ def test_the_writes_of_a_silent_host_are_taken_once_it_is_off(fencing: None, tur
     active, standby = _settled_for_long()
     with address.observed() as seen:
         seen.wait_for_rows()
-        with power.switch(standby, active) as asked:
+        with power.switch(active) as asked:
             labkit.cut(active)
             address.eventually(lambda: address.gate(standby), "open")
             assert asked == [labkit.address(active)]
@@ -217,7 +217,7 @@ def test_the_writes_of_a_host_that_may_not_be_off_are_not_taken(fencing: None) -
     active, standby = _settled_for_long()
     with address.observed() as seen:
         seen.wait_for_rows()
-        with power.switch(standby, active, works=False) as asked:
+        with power.switch(active, works=False) as asked:
             labkit.cut(active)
             address.eventually(lambda: asked, [labkit.address(active)])
             # Longer than it takes until commits wait for nobody, and the peer counts as away.
@@ -234,7 +234,7 @@ def test_a_standby_whose_own_cable_is_out_has_nobody_turned_off(fencing: None) -
     active, standby = _settled_for_long()
     with address.observed() as seen:
         seen.wait_for_rows()
-        with power.switch(standby, active) as asked:
+        with power.switch(active) as asked:
             labkit.cut(standby)
             time.sleep(15)
             assert asked == []
@@ -247,7 +247,7 @@ def test_a_standby_whose_own_cable_is_out_has_nobody_turned_off(fencing: None) -
 
 def test_a_killed_server_on_a_live_host_is_not_turned_off(fencing: None) -> None:
     active, standby = address.settled()
-    with power.switch(standby, active) as asked:
+    with power.switch(active) as asked:
         test_the_writes_of_a_killed_server_are_taken(None, "with a fence")
     assert asked == []
     assert address.settled() == (standby, active)

@@ -91,6 +91,11 @@ def virtual_address(instance: int | None = None) -> str:
     return lab_of(instance).virtual_address
 
 
+def gateway(instance: int | None = None) -> str:
+    """The address of this machine on the lab's network."""
+    return lab_of(instance).gateway
+
+
 def address(member: str, instance: int | None = None) -> str:
     """The member's address on the lab's network."""
     return lab_of(instance).address(member)
