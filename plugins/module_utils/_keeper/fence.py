@@ -30,8 +30,6 @@ from .._silence import is_silent
 from .offer import is_takeover_wished
 
 FENCE_FILE = "/etc/twoway/fence.json"
-PROBE_SECONDS = 0.3
-"""In the end three packets are sent to the host anew."""
 KERNEL_SECONDS = 0.4
 """So much later than it is told to does the kernel notice that nothing is confirmed."""
 MOST_SECONDS = 60
@@ -47,13 +45,23 @@ class Settings:
     """What was chosen for a silent host.
 
     :ivar program: turns off the host whose address it is given, and ends with 0 once that is off.
-    :ivar after_seconds: how long nothing has to come back from the host before that.
+    :ivar after_seconds: how long nothing has to come back from the host before that; 0.6 is the least.
     :ivar interface: the way to the peer; a member whose own cable is out hears nobody.
     """
 
     program: str
     after_seconds: float
     interface: str
+
+    @property
+    def probe_seconds(self) -> float:
+        """How long it takes in the end to send the host three packets anew."""
+        return 0.3 * self.after_seconds
+
+    @property
+    def unconfirmed_seconds(self) -> float:
+        """What the kernel is told, so that it notices a silence early enough for the probe."""
+        return self.after_seconds - self.probe_seconds - KERNEL_SECONDS
 
 
 def read_settings() -> Optional[Settings]:
@@ -118,7 +126,7 @@ class Fence:
             peer.limit_silence_of_host(0)
             self._last = None
             return
-        peer.limit_silence_of_host(settings.after_seconds - KERNEL_SECONDS - PROBE_SECONDS)
+        peer.limit_silence_of_host(settings.unconfirmed_seconds)
         now, cable = time.monotonic(), _cable(settings.interface)
         contact = _Contact(now, login.host, login.port, seen, patience_seconds(peer), cable)
         self._last = contact if now > self._is_whole_from else None
@@ -153,7 +161,7 @@ class Fence:
         if not last.patience_seconds:
             raise _left_alone("its commits did not wait for this member, so that acknowledged rows may be missing here")
         refuse_standstill(session)
-        if not is_silent(last.host, last.port, PROBE_SECONDS):
+        if not is_silent(last.host, last.port, settings.probe_seconds):
             raise _left_alone("the host answers")
         if not _is_plugged_in(settings.interface) or _cable(settings.interface) != last.cable:
             raise _left_alone("this member's own cable, of %s, is out, or was" % settings.interface)
@@ -182,7 +190,7 @@ class Fence:
         :raises Refused: when it answers.
         """
         contact, seconds = self._off, time.monotonic() - self._off_at
-        if contact and seconds > STILL_OFF_SECONDS and not is_silent(contact.host, contact.port, PROBE_SECONDS):
+        if contact and seconds > STILL_OFF_SECONDS and not is_silent(contact.host, contact.port):
             self._off = None
             raise Refused("the peer's host was turned off, and answers again")
 

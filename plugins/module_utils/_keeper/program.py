@@ -44,7 +44,7 @@ from .watch import Watch
 WATCH = "watch"
 """The word, as a second argument, for a keeper that leaves the gate alone, because both members write."""
 PAUSE_SECONDS = 0.4
-FENCING_PAUSE_SECONDS = 0.2
+FENCING_PAUSE_SECONDS = 0.1
 """Where a silent host is to be turned off soon."""
 LOOK_SECONDS = 0.1
 """Between two looks at the own gate alone, which decide nothing but are told."""

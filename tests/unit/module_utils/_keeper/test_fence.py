@@ -62,7 +62,7 @@ def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Host:
     monkeypatch.setattr(fence, "WHOLE_SECONDS", 0)
     monkeypatch.setattr(fence, "patience_seconds", lambda _peer: made.patience_seconds)
     monkeypatch.setattr(fence, "refuse_standstill", lambda _session: None)
-    monkeypatch.setattr(fence, "is_silent", lambda _host, _port, _seconds: made.is_silent)
+    monkeypatch.setattr(fence, "is_silent", lambda _host, _port, _seconds=0.6: made.is_silent)
     monkeypatch.setattr(fence, "_is_plugged_in", lambda _interface: made.is_plugged_in)
     monkeypatch.setattr(fence, "_cable", lambda _interface: made.cable)
     return made
@@ -113,6 +113,14 @@ def test_only_the_silence_of_who_takes_the_writes_ends_a_session_soon(host: Host
     peer: Any = Peer()
     fence.Fence().see_peer(peer, LOGIN, last)
     assert peer.silence_seconds == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(("after", "unconfirmed", "probe"), [(0.6, 0.02, 0.18), (1.0, 0.3, 0.3), (2.0, 1.0, 0.6)])
+def test_the_kernel_and_the_probe_share_the_time_of_silence(after: float, unconfirmed: float, probe: float) -> None:
+    settings = fence.Settings("/bin/true", after, "eth0")
+    # The kernel takes 0 for no limit at all.
+    assert settings.unconfirmed_seconds == pytest.approx(unconfirmed)
+    assert settings.probe_seconds == pytest.approx(probe)
 
 
 def test_a_peer_that_falls_silent_while_it_is_asked_counts_as_it_was_before(
