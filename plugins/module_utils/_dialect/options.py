@@ -272,7 +272,7 @@ def options_for(server: Server, settings: Mapping[str, Any], extra: Mapping[str,
 
     :param settings: values by the neutral names of this module.
     :param extra: further options of this very server by their own names; they win over the settings.
-    :raises ValueError: for a setting that is not known.
+    :raises ValueError: for a setting that is not known, and for a further option whose setting is judged first.
     """
     unknown = sorted(set(settings) - set(_SETTINGS))
     if unknown:
@@ -284,6 +284,9 @@ def options_for(server: Server, settings: Mapping[str, Any], extra: Mapping[str,
         for option in renderer(server, settings[setting])
     ]
     overridden = {variable_of(name) for name in extra}
+    if "log_bin" in overridden:
+        # A live member's may not move.
+        raise ValueError("log_bin is the variable mysql_server_log_bin, not one of mysql_server_options")
     return [option for option in options if option.name not in overridden] + further_options(extra)
 
 

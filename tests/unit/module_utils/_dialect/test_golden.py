@@ -276,6 +276,12 @@ def test_unknown_setting() -> None:
         options_for(SERVERS[0], {"b": 1, "a": 1, "server_id": 1}, {})
 
 
+@pytest.mark.parametrize("name", ["log_bin", "log-bin"])
+def test_the_place_of_the_binary_log_is_no_further_option(name: str) -> None:
+    with pytest.raises(ValueError, match="mysql_server_log_bin"):
+        options_for(SERVERS[0], {"server_id": 1}, {name: "/srv/bin"})
+
+
 @pytest.mark.parametrize("value", ['a"b', "a\nb", "a\0b", "\t"])
 def test_option_that_no_file_carries(value: str) -> None:
     with pytest.raises(ValueError):
