@@ -89,6 +89,12 @@ def test_no_binary_log_moves_that_the_peer_reads(client: str, wished: str, membe
     changes_nothing()
 
 
+def test_no_further_option_moves_it_either(client: str) -> None:
+    refused = playbook.run(variables={"mysql_server_options": {"log-bin": "site-bin"}})
+    assert (refused.exit_code != 0, refused.changes) == (True, []), refused.output
+    assert "log_bin is the variable mysql_server_log_bin" in refused.output
+
+
 def test_certificates_of_a_pair_that_replicates(client: str) -> None:
     folder = os.path.dirname(_TLS["ca"])
     labkit.shell("db1", _AUTHORITY.format(folder=folder))
