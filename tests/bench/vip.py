@@ -27,7 +27,7 @@ import playbook
 import power
 
 _GOALS = "a killed server: median 600 ms, worst 1500 ms; a host that is cut off: 1000 ms"
-Loss = Callable[[str, str], AbstractContextManager[None]]
+Loss = Callable[[str], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,15 @@ class Run:
 
 
 @contextmanager
-def kill(active: str, _standby: str) -> Iterator[None]:
+def kill(active: str) -> Iterator[None]:
     """The active server dies; its host starts it again."""
     address.kill_server(active)
     yield
 
 
 @contextmanager
-def cut(active: str, standby: str) -> Iterator[None]:
-    """The active host's cable is pulled, and somebody turns that off where the standby asks for it."""
+def cut(active: str) -> Iterator[None]:
+    """The active host's cable is pulled, and somebody turns that off once the standby asks for it."""
     # By the last one its host has just started.
     time.sleep(power.AFTER_START_SECONDS)
     with power.switch(active):
@@ -66,7 +66,7 @@ def run(lose: Loss) -> Run:
     lost, survivor = pair.server_id(active), pair.server_id(standby)
     with address.observed() as seen:
         seen.wait_for_rows()
-        with lose(active, standby):
+        with lose(active):
             address.eventually(lambda: address.gate(standby), "open")
             seen.wait_for_rows()
         if address.settled() != (standby, active):
